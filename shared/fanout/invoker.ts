@@ -1,0 +1,46 @@
+import type { Deadline } from '../core/deadline.ts';
+import type { Partial } from './partial.ts';
+
+/** What one scrape invocation is asked to do. JSON; times in Unix ms. */
+export interface ShardRequest {
+  readonly version: 1;
+  /** Index of the source in the configuration. */
+  readonly source: number;
+  /** The tick's stamp: end of its window. */
+  readonly timestamp: number;
+  /** Absolute end of scraping, and of the whole invocation. */
+  readonly scrapeBy: number;
+  readonly endBy: number;
+  /** Name of the shard; its counters are stored under it. */
+  readonly shard: string;
+  /** Other shards whose counters hold earlier samples of some of these nodes (after a change of shards). */
+  readonly inherit: readonly string[];
+  readonly nodes: readonly ShardNode[];
+  /** True if the shard holds all nodes of the cluster: then one pod list serves. */
+  readonly whole: boolean;
+  /** Namespace name → uid. */
+  readonly namespaceIds: Readonly<Record<string, string>>;
+}
+
+/** What the tick's node list says of a node, as far as rows need it. */
+export interface ShardNode {
+  readonly name: string;
+  readonly hostname: string;
+  readonly hostId: string;
+  readonly ready: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Millicores and bytes; absent if the node does not say. */
+  readonly capacity: NodeResources;
+  readonly allocatable: NodeResources;
+}
+
+export interface NodeResources {
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly ephemeralStorage?: number;
+}
+
+/** Runs one shard somewhere: in this process, or in a function of its own. Rejects if nothing came back by the deadline. */
+export interface ShardInvoker {
+  invoke(request: ShardRequest, deadline: Deadline): Promise<Partial>;
+}

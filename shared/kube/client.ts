@@ -1,0 +1,58 @@
+import type { Deadline } from '../core/deadline.ts';
+import type { NamespaceObject, NodeObject, PodObject } from './types.ts';
+
+/** Why a request to the API server, or a kubelet behind it, gave nothing. Stable; labels of reports and metrics. */
+export const FAILURE_REASONS = [
+  'unauthorized', // 401
+  'forbidden', // 403; the message names the missing right
+  'not_found', // 404
+  'throttled', // 429 (or 503 with Retry-After) to the end
+  'unreachable', // DNS, refused, reset, TLS; a 5xx that says the API server cannot reach the kubelet
+  'server_error', // other 5xx
+  'unexpected_status', // redirects and the rest
+  'timeout', // the node's own deadline
+  'late', // the deadline of the tick
+  'too_large', // more than the size cap
+  'not_json', // HTML, empty, truncated
+  'invalid', // JSON, but not a Summary (of this node)
+  'clock_skew', // sample times impossibly far from ours
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** A request's outcome. A failure is a value: it is counted by reason, never thrown. */
+export type KubeResult<T> =
+  | { readonly status: 'ok'; readonly value: T; readonly bytes: number }
+  | { readonly status: 'failed'; readonly reason: FailureReason; readonly message: string };
+
+/** What a client counted since it was created. */
+export interface KubeUsage {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly retries: number;
+  /** Most requests that were in flight at once. */
+  readonly peakInFlight: number;
+  /** Milliseconds by which the API server's `Date` is ahead of ours; undefined before the first answer. */
+  readonly skew: number | undefined;
+}
+
+/** The thin API-server client: keep-alive TLS, bounded in flight, back-off inside the deadline, no redirects. */
+export interface KubeClient {
+  /** All nodes: paged, from the watch cache. */
+  listNodes(deadline: Deadline): Promise<KubeResult<readonly NodeObject[]>>;
+  /** All namespaces (metadata only). */
+  listNamespaces(deadline: Deadline): Promise<KubeResult<readonly NamespaceObject[]>>;
+  /** Pods of one node (`spec.nodeName`), or of the whole cluster if `node` is undefined; paged. */
+  listPods(options: {
+    readonly node: string | undefined;
+    readonly deadline: Deadline;
+  }): Promise<KubeResult<readonly PodObject[]>>;
+  /** Raw body of a node's `/stats/summary` through the node proxy, at most `maxBytes`. */
+  getSummary(
+    node: string,
+    options: { readonly deadline: Deadline; readonly maxBytes: number },
+  ): Promise<KubeResult<Buffer>>;
+  usage(): KubeUsage;
+  /** Ends all sockets. */
+  close(): void;
+}

@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import type { ComponentUri, ConfigNotice } from '../config/config.ts';
+import type { MetricBatch } from '../core/batch.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Level } from '../core/level.ts';
+import type { Millis } from '../core/units.ts';
+
+/**
+ * What became of one request. `points` of a rejected part are named by count; causes become sentences in the report.
+ * `ambiguous` = it may have been stored (timeout after the body was sent, reset, 5xx).
+ */
+export type SendOutcome =
+  | { readonly status: 'delivered' }
+  | { readonly status: 'partial'; readonly rejected: number; readonly cause: unknown }
+  | { readonly status: 'retryable'; readonly cause: unknown; readonly ambiguous: boolean; readonly retryAfter?: Millis }
+  | { readonly status: 'rejected'; readonly cause: unknown }
+  /** Too large, or one bad point among many: send the halves instead (`EncodedRequest.split`). */
+  | { readonly status: 'split'; readonly cause: unknown };
+
+/** One encoded piece of a batch, ready to send. */
+export interface EncodedRequest {
+  /** Points of the batch in it (values, not datums). */
+  readonly points: number;
+  /** Size of the body in bytes before compression. */
+  readonly bytes: number;
+  /** False if a second copy would change a stored sum: then it is not sent again after an ambiguous failure. */
+  readonly idempotent: boolean;
+  /** The two halves, or undefined if it cannot be divided further. */
+  split(): readonly [EncodedRequest, EncodedRequest] | undefined;
+}
+
+/** What `encode` refused before sending, by reason, in points. */
+export interface EncodeRejection {
+  readonly points: number;
+  readonly reason: string;
+}
+
+export interface SinkLimits {
+  /** Most points (datums) in a request. */
+  readonly maxPoints: number;
+  /** Largest body in bytes. */
+  readonly maxBytes: number;
+  /** Most requests at once. */
+  readonly concurrency: number;
+}
+
+/** One open sink. It has no timer, no retry, no queue and no log line: delivery does that once for all. */
+export interface Sink<Request extends EncodedRequest = EncodedRequest> {
+  /** The URI's key. */
+  readonly name: string;
+  /** The URI as it may be shown. */
+  readonly shown: string;
+  readonly limits: SinkLimits;
+  readonly selection: { readonly levels: readonly Level[]; readonly metrics: readonly string[] };
+  /** Pure: the batch's requests, each within the limits; refused points are told to `reject`. */
+  encode(batch: MetricBatch, reject: (rejection: EncodeRejection) => void): Iterable<Request>;
+  /** Sends one request. Resolves with an outcome, also when the signal aborts; throws never. */
+  send(request: Request, signal: AbortSignal): Promise<SendOutcome>;
+  close(): Promise<void>;
+}
+
+/** What a sink is given when it is opened. */
+export interface SinkContext {
+  readonly clock: Clock;
+  readonly notice: (notice: ConfigNotice) => void;
+  /** Lines of sinks that write to the terminal (`log:`); standard output in production. */
+  readonly write: (text: string) => void;
+}
+
+/** Options that every sink has, with the sink's own defaults. */
+export interface SelectionDefaults {
+  readonly levels: readonly Level[];
+  readonly metrics: readonly string[];
+}
+
+/** A sink as its module defines it; `options` is a strict zod object of strings already split by `parseOptions`. */
+export interface SinkDefinition {
+  readonly key: string;
+  readonly options: z.ZodObject;
+  readonly defaults: SelectionDefaults;
+  /** Throws `ConfigError` with all problems of the URI at once. Loads its vendor SDK only here. */
+  open(uri: ComponentUri, context: SinkContext): Promise<Sink>;
+}
