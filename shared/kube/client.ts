@@ -16,6 +16,7 @@ export const FAILURE_REASONS = [
   'not_json', // HTML, empty, truncated
   'invalid', // JSON, but not a Summary (of this node)
   'clock_skew', // sample times impossibly far from ours
+  'shard_failed', // the scrape invocation that had the node gave nothing back
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

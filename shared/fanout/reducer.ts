@@ -1,0 +1,48 @@
+import type { Deadline } from '../core/deadline.ts';
+import type { SinkReport } from '../delivery/report.ts';
+import type { PartialTable } from './partial.ts';
+
+/** The four tables of totals, shard by shard or merged. */
+export interface TotalTables {
+  readonly cluster: PartialTable;
+  readonly namespace: PartialTable;
+  readonly workload: PartialTable;
+  readonly group: PartialTable;
+}
+
+/** What the reduce invocation is asked to do: finish the merged totals and export them. JSON; times in Unix ms. */
+export interface ReduceRequest {
+  readonly version: 1;
+  /** Index of the source in the configuration. */
+  readonly source: number;
+  readonly timestamp: number;
+  /** Absolute end of the invocation. */
+  readonly endBy: number;
+  /** Namespace name → uid. */
+  readonly namespaceIds: Readonly<Record<string, string>>;
+  readonly totals: TotalTables;
+}
+
+/** One row of the totals as people read it. Values by metric key; what is absent is left out. */
+export interface TotalRow {
+  readonly level: 'cluster' | 'namespace' | 'workload' | 'group';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface ReduceResult {
+  readonly version: 1;
+  readonly timestamp: number;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly points: number;
+  readonly sinks: readonly SinkReport[];
+  /** The cluster, its namespaces and label groups, the largest first; at most 100 of each level. */
+  readonly view: readonly TotalRow[];
+  readonly stages: Readonly<Record<string, number>>;
+  readonly peakRssBytes: number;
+}
+
+/** Runs the reduction somewhere: in this process, or in a function of its own. Rejects if nothing came back in time. */
+export interface Reducer {
+  reduce(request: ReduceRequest, deadline: Deadline): Promise<ReduceResult>;
+}
