@@ -16,6 +16,8 @@ export interface ComponentUri {
   readonly path: string;
   /** Options in their order; each value decoded and expanded. */
   readonly options: ReadonlyMap<string, readonly string[]>;
+  /** Options with a value from the environment or a secret: not repeated in problems, whatever their name. */
+  readonly hidden?: ReadonlySet<string>;
   /** The text as it may be shown: secrets replaced by `***`. */
   readonly shown: string;
 }
