@@ -18,6 +18,8 @@ export interface ComponentUri {
   readonly options: ReadonlyMap<string, readonly string[]>;
   /** Options with a value from the environment or a secret: not repeated in problems, whatever their name. */
   readonly hidden?: ReadonlySet<string>;
+  /** Where `${secret:NAME}` still stands: `user`, `password`, `path`, `option NAME`. Filled by `resolveSecrets`. */
+  readonly secretParts?: ReadonlySet<string>;
   /** The text as it may be shown: secrets replaced by `***`. */
   readonly shown: string;
 }
