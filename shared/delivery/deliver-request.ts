@@ -1,0 +1,127 @@
+import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { describeError } from '../core/errors.ts';
+import type { Millis } from '../core/units.ts';
+import type { EncodedRequest, SendOutcome, Sink } from '../sinks/sink.ts';
+import { backoff } from './backoff.ts';
+import { type Attempt, sendWithin } from './send-within.ts';
+import type { Tally } from './tally.ts';
+
+/**
+ * Most halves that may be refused in a row before the rest of a request is rejected. One bad point among 1,000 takes 10;
+ * a request that is bad throughout would otherwise cost 2,000 calls every minute.
+ */
+const MAX_REFUSED_IN_A_ROW = 48;
+
+export interface DeliveryDeps {
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+  /** A number from 0 to below 1, for back-off. */
+  readonly random: () => number;
+}
+
+/** A wait that all workers of a delivery keep, because the backend asked for it. */
+export interface Pause {
+  until: number;
+}
+
+interface Settled {
+  readonly verdict: 'settled' | 'accepted';
+}
+
+type Verdict = Settled | { readonly verdict: 'refused'; readonly cause: unknown };
+
+type Retryable = Extract<SendOutcome, { readonly status: 'retryable' }>;
+
+/** Delivers one request and its halves, if it must be divided; settles each of its points in the tally. Throws never. */
+export async function deliverRequest(
+  sink: Sink,
+  request: EncodedRequest,
+  tally: Tally,
+  pause: Pause,
+  deps: DeliveryDeps,
+): Promise<void> {
+  const pending = [request];
+  let refusedInARow = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const result = await sendUntilSettled(sink, next, tally, pause, deps);
+    if (result.verdict === 'accepted') refusedInARow = 0;
+    if (result.verdict !== 'refused') continue;
+    refusedInARow++;
+    const halves = refusedInARow > MAX_REFUSED_IN_A_ROW ? undefined : next.split();
+    if (halves === undefined) tally.settle('rejected', next.points, describeError(result.cause));
+    else pending.push(halves[1], halves[0]);
+  }
+}
+
+/** Sends until the backend has answered for good, a repeat is not allowed, or the deadline is near. */
+async function sendUntilSettled(
+  sink: Sink,
+  request: EncodedRequest,
+  tally: Tally,
+  pause: Pause,
+  deps: DeliveryDeps,
+): Promise<Verdict> {
+  const { deadline, clock } = deps;
+  let lastCause: unknown;
+  for (let attempt = 0; ; attempt++) {
+    const paused = pause.until - clock.now();
+    if (paused > 0) await clock.sleep(Math.min(paused, deadline.remaining()), deadline.signal);
+    if (isOver(deadline)) return drop(tally, request, 'not sent before the deadline', lastCause);
+    tally.request();
+    if (attempt > 0) tally.retry();
+    const outcome = await sendWithin(sink, request, deadline.signal);
+    if (outcome.status !== 'retryable') return conclude(outcome, request, tally);
+    if (outcome.ambiguous) tally.ambiguous();
+    if (outcome.ambiguous && !request.idempotent) {
+      return drop(tally, request, 'may have been stored, and a repeat would count twice: not sent again', outcome.cause);
+    }
+    const wait = waitFor(outcome, attempt, deps.random);
+    if (wait >= deadline.remaining()) {
+      const why = outcome.retryAfter === undefined ? 'not delivered by the deadline' : 'asked to wait past the deadline';
+      return drop(tally, request, why, outcome.cause);
+    }
+    if (outcome.retryAfter !== undefined) pause.until = Math.max(pause.until, clock.now() + outcome.retryAfter);
+    lastCause = outcome.cause;
+    await clock.sleep(wait, deadline.signal);
+  }
+}
+
+function isOver(deadline: Deadline): boolean {
+  return deadline.signal.aborted || deadline.remaining() <= 0;
+}
+
+function waitFor(outcome: Retryable, attempt: number, random: () => number): Millis {
+  const wait = backoff(attempt, random);
+  return outcome.retryAfter === undefined ? wait : Math.max(outcome.retryAfter, wait);
+}
+
+function conclude(outcome: Exclude<Attempt, Retryable>, request: EncodedRequest, tally: Tally): Verdict {
+  switch (outcome.status) {
+    case 'delivered':
+      tally.settle('delivered', request.points);
+      return { verdict: 'accepted' };
+    case 'partial': {
+      const rejected = Math.min(request.points, Math.max(0, outcome.rejected));
+      tally.settle('rejected', rejected, describeError(outcome.cause));
+      tally.settle('delivered', request.points - rejected);
+      return { verdict: 'accepted' };
+    }
+    case 'rejected':
+      tally.settle('rejected', request.points, describeError(outcome.cause));
+      return { verdict: 'settled' };
+    case 'split':
+      return { verdict: 'refused', cause: outcome.cause };
+    case 'late':
+      tally.ambiguous();
+      return drop(tally, request, 'not answered by the deadline', undefined);
+    case 'threw':
+      tally.ambiguous();
+      return drop(tally, request, 'the sink broke while sending', outcome.cause);
+  }
+}
+
+function drop(tally: Tally, request: EncodedRequest, why: string, cause: unknown): Settled {
+  tally.settle('dropped', request.points, cause === undefined ? why : `${why}: ${describeError(cause)}`);
+  return { verdict: 'settled' };
+}

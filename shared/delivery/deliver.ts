@@ -1,0 +1,93 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { countBatchPoints, type MetricBatch } from '../core/batch.ts';
+import { describeError } from '../core/errors.ts';
+import { selectBatch } from '../sinks/selection.ts';
+import type { EncodedRequest, EncodeRejection, Sink } from '../sinks/sink.ts';
+import { type DeliveryDeps, deliverRequest, type Pause } from './deliver-request.ts';
+import type { SinkReport } from './report.ts';
+import { createTally, type Tally } from './tally.ts';
+
+export type { DeliveryDeps } from './deliver-request.ts';
+
+/**
+ * Delivers a batch to one sink inside the deadline: workers pull requests from `encode` as they get free, so that a
+ * batch is never held encoded as a whole. Every point of the batch is counted once; throws never.
+ */
+export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps): Promise<SinkReport> {
+  const begin = deps.clock.now();
+  const tally = createTally();
+  const pause: Pause = { until: Number.NEGATIVE_INFINITY };
+  const source = createRequestSource(sink, batch, tally);
+  const work = async (): Promise<void> => {
+    for (;;) {
+      // Timers, answers and the other sinks get their turn before each request is encoded.
+      await nextTurn();
+      if (deps.deadline.signal.aborted || deps.deadline.remaining() <= 0) return;
+      const request = source.next();
+      if (request === undefined) return;
+      await deliverRequest(sink, request, tally, pause, deps);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, sink.limits.concurrency) }, work));
+  source.settleRest();
+  return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
+}
+
+/**
+ * Delivers a batch to all sinks at once, each with the levels and metrics it wants. A sink that hangs, breaks or is
+ * slow costs the others nothing: each has its own workers and its own signal.
+ */
+export function deliverAll(
+  sinks: readonly Sink[],
+  batch: MetricBatch,
+  deps: DeliveryDeps,
+): Promise<readonly SinkReport[]> {
+  return Promise.all(
+    sinks.map(async (sink) => {
+      using deadline = deps.deadline.within(deps.deadline.remaining());
+      return await deliver(sink, selectBatch(batch, sink.selection), { ...deps, deadline });
+    }),
+  );
+}
+
+interface RequestSource {
+  /** The next request; undefined when there is none, or when encoding broke. */
+  next(): EncodedRequest | undefined;
+  /** Counts what was never encoded as dropped, and ends the generator. */
+  settleRest(): void;
+}
+
+/** Feeds all workers from the sink's one generator, and knows which points of the batch it has not seen. */
+function createRequestSource(sink: Sink, batch: MetricBatch, tally: Tally): RequestSource {
+  let requests: Iterator<EncodedRequest> | undefined;
+  let state: 'open' | 'ended' | 'broken' = 'open';
+  let problem = 'not encoded before the deadline';
+  const broken = (error: unknown): undefined => {
+    state = 'broken';
+    problem = `the sink broke while encoding: ${describeError(error)}`;
+  };
+  const reject = (rejection: EncodeRejection): void => tally.settle('rejected', rejection.points, rejection.reason);
+  return {
+    next() {
+      if (state !== 'open') return undefined;
+      try {
+        requests ??= sink.encode(batch, reject)[Symbol.iterator]();
+        const step = requests.next();
+        if (step.done !== true) return step.value;
+        state = 'ended';
+        return undefined;
+      } catch (error) {
+        return broken(error);
+      }
+    },
+    settleRest() {
+      if (state === 'ended') return;
+      try {
+        if (state === 'open') requests?.return?.();
+      } catch (error) {
+        broken(error);
+      }
+      tally.settle('dropped', Math.max(0, countBatchPoints(batch) - tally.settled), problem);
+    },
+  };
+}

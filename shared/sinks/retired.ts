@@ -1,0 +1,26 @@
+/** Sinks of Heapster whose service has ended, and what to use instead. */
+export const ENDED_SINKS: Readonly<Record<string, string>> = {
+  hawkular: 'Hawkular Metrics ended in 2018; use prometheus: (remote write) with a store of your own',
+  librato: 'Librato ended and its successor has another API; use otlp: with your vendor’s endpoint',
+  wavefront: 'Wavefront ended as a product of its own; use otlp: with your vendor’s endpoint',
+  metric:
+    'Heapster’s in-memory store ended with its resident process; the latest batch is kept in the state store ' +
+    '(HEAPLESS_STATE) and needs no sink',
+};
+
+/** Sinks of Heapster, and others people look for, that this build does not have, and what to use meanwhile. */
+export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
+  stackdriver: 'cloudwatch: or log:?format=json',
+  gcm: 'cloudwatch: or log:?format=json',
+  azuremonitor: 'cloudwatch: or log:?format=json',
+  influxdb: 'log:?format=json with a shipper that writes InfluxDB lines',
+  elasticsearch: 'log:?format=json with a shipper that fills Elasticsearch',
+  kafka: 'log:?format=json with a shipper that produces to Kafka',
+  opentsdb: 'log:?format=json with a shipper that writes OpenTSDB',
+  graphite: 'log:?format=json with a shipper that writes Graphite lines',
+  statsd: 'log:?format=json with a shipper that writes StatsD',
+  riemann: 'log:?format=json with a shipper that writes Riemann events',
+  honeycomb: 'log:?format=json with a shipper that sends to Honeycomb',
+  prometheus: 'cloudwatch: or log:?format=json',
+  otlp: 'cloudwatch: or log:?format=json',
+};

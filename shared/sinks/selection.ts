@@ -1,0 +1,117 @@
+import type * as z from 'zod';
+import type { SinkSelection } from '../config/config.ts';
+import { hint } from '../config/did-you-mean.ts';
+import { listOption } from '../config/option-types.ts';
+import type { MetricBatch, MetricTable, SparseValues } from '../core/batch.ts';
+import { isLevel, LEVELS, type Level } from '../core/level.ts';
+import { METRICS, type MetricDescriptor } from '../core/metrics.ts';
+import { createMetricFilter, isDynamicGlob } from './metric-filter.ts';
+import type { SelectionDefaults } from './sink.ts';
+
+/** The fields `levels` and `metrics` of a sink's options, with the sink's own defaults. */
+export function selectionOptions(defaults: SelectionDefaults): {
+  readonly levels: z.ZodType<readonly Level[]>;
+  readonly metrics: z.ZodType<readonly string[]>;
+} {
+  const levels = listOption({ default: defaults.levels })
+    .transform((names, context) => {
+      const { value, problems } = readLevels(names);
+      for (const message of problems) context.addIssue({ code: 'custom', message });
+      return value;
+    })
+    .describe(`Levels to export, separated by commas: ${LEVELS.join(', ')}, or \`*\` for all`);
+  const metrics = listOption({ default: defaults.metrics })
+    .transform((globs, context) => {
+      const { value, problems } = readGlobs(globs, defaults.metrics);
+      for (const message of problems) context.addIssue({ code: 'custom', message });
+      return value;
+    })
+    .describe(
+      'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. ' +
+        'With exclusions alone, they are taken from the default',
+    );
+  return { levels, metrics };
+}
+
+/** What a text said, and everything that is wrong with it. */
+interface Reading<T> {
+  readonly value: readonly T[];
+  readonly problems: readonly string[];
+}
+
+function readLevels(names: readonly string[]): Reading<Level> {
+  if (names.length === 0) return { value: [], problems: [`needs at least one of ${LEVELS.join(', ')}`] };
+  const problems: string[] = [];
+  const value = new Set<Level>();
+  for (const name of names) {
+    const level = name === 'ns' ? 'namespace' : name;
+    if (level === '*') for (const every of LEVELS) value.add(every);
+    else if (isLevel(level)) value.add(level);
+    else problems.push(unknownLevel(name));
+  }
+  return { value: [...value], problems };
+}
+
+/** The problem of a level that does not exist. */
+export function unknownLevel(name: string): string {
+  return `has the unknown level ${JSON.stringify(name)}${hint(name, LEVELS) || ';'} levels are ${LEVELS.join(', ')}`;
+}
+
+function readGlobs(globs: readonly string[], byDefault: readonly string[]): Reading<string> {
+  if (globs.length === 0) return { value: [], problems: ['needs at least one metric name or glob'] };
+  const names = new Set(METRICS.map((metric) => metric.name));
+  const problems: string[] = [];
+  for (const glob of globs) {
+    const bare = glob.replace(/^!/, '');
+    const filter = createMetricFilter([bare]);
+    if (METRICS.some(filter) || isDynamicGlob(bare)) continue;
+    problems.push(`has ${JSON.stringify(glob)}, which fits no metric of the catalog${hint(bare, names)}`);
+  }
+  const onlyExclusions = globs.every((glob) => glob.startsWith('!'));
+  return { value: onlyExclusions ? [...byDefault, ...globs] : globs, problems };
+}
+
+/**
+ * The part of a batch that a sink wants, as a view: columns and label arrays are shared with the batch, not copied.
+ * Rows stay; values of other metrics are gone.
+ */
+export function selectBatch(batch: MetricBatch, selection: SinkSelection): MetricBatch {
+  const wanted = batch.metrics.map(createMetricFilter(selection.metrics));
+  const all = wanted.every(Boolean);
+  const tables: Partial<Record<Level, MetricTable>> = {};
+  for (const level of LEVELS) {
+    const table = batch.tables[level];
+    if (table === undefined || !selection.levels.includes(level)) continue;
+    tables[level] = all ? table : selectTable(table, wanted);
+  }
+  return { ...batch, tables };
+}
+
+function selectTable(table: MetricTable, wanted: readonly boolean[]): MetricTable {
+  const keep = <T>(column: T, metric: number): T | undefined => (wanted[metric] === true ? column : undefined);
+  return {
+    ...table,
+    columns: table.columns.map(keep),
+    statistics: table.statistics.map(keep),
+    sparse: selectSparse(table.sparse, wanted),
+  };
+}
+
+function selectSparse(sparse: SparseValues, wanted: readonly boolean[]): SparseValues {
+  const kept: number[] = [];
+  for (let at = 0; at < sparse.length; at++) if (wanted[sparse.metric[at] ?? -1] === true) kept.push(at);
+  if (kept.length === sparse.length) return sparse;
+  const ints = (from: Int32Array): Int32Array => Int32Array.from(kept, (at) => from[at] ?? 0);
+  return {
+    length: kept.length,
+    row: ints(sparse.row),
+    metric: ints(sparse.metric),
+    own: ints(sparse.own),
+    value: Float64Array.from(kept, (at) => sparse.value[at] ?? Number.NaN),
+  };
+}
+
+/** True if a metric of the catalog is in a selection; for docs, cost and coverage. */
+export function selects(selection: SinkSelection, metric: MetricDescriptor): boolean {
+  return createMetricFilter(selection.metrics)(metric);
+}
