@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandInput } from './command-input.ts';
+import { startDemoCluster } from './demo/demo-cluster.ts';
+import { run } from './run.ts';
+
+const DEMO_ENV = {
+  HEAPLESS_CLUSTER_NAME: 'demo',
+  HEAPLESS_METRIC_RESOLUTION: '5s',
+  HEAPLESS_NODE_TIMEOUT: '1s',
+  HEAPLESS_GROUP_BY: 'namespace,label:app.kubernetes.io/name; label:team; node-label:topology.kubernetes.io/zone',
+} as const;
+
+const INTRODUCTION = `Heapless collects an embedded demo cluster: a simulated API server over TLS on loopback with six kubelets,
+one of them dead, one slow. Each tick shows what was asked, what came, where it went, and the totals. Ctrl-C ends it.
+
+A real cluster, once:      npm run heapless -- collect --source 'kubernetes.summary_api:?inClusterConfig=false&auth=KUBECONFIG'
+… every minute to a sink:  npm run heapless -- run --source … --sink 'cloudwatch:?region=eu-west-1'
+By environment:            HEAPLESS_SOURCE and HEAPLESS_SINK, the same texts.
+
+`;
+
+/** `heapless demo`: the main job against the embedded cluster, on a shortened resolution. */
+export async function demo(input: CommandInput): Promise<number> {
+  const cluster = await startDemoCluster({});
+  const folder = await mkdtemp(join(tmpdir(), 'heapless-demo-'));
+  try {
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, cluster.kubeconfig(), { mode: 0o600 });
+    if (input.output === 'table') input.write(INTRODUCTION);
+    const source = `kubernetes.summary_api:?inClusterConfig=false&auth=${encodeURIComponent(kubeconfig)}`;
+    const env = {
+      ...DEMO_ENV,
+      HEAPLESS_SINK: `log:?file=${join(folder, 'metrics.log')}`,
+      ...input.env,
+      HEAPLESS_SOURCE: source,
+    };
+    return await run({ ...input, env });
+  } finally {
+    await cluster.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,122 @@
+import { createDeadline, type Deadline } from '../core/deadline.ts';
+import { describeError } from '../core/errors.ts';
+import type { UnixMillis } from '../core/units.ts';
+import type { ShardRequest } from '../fanout/invoker.ts';
+import { mergePartials } from '../fanout/merge.ts';
+import { planShards } from '../fanout/plan.ts';
+import type { ReduceResult } from '../fanout/reducer.ts';
+import { scatter } from '../fanout/scatter.ts';
+import type { ShardPlan } from '../fanout/shard-plan.ts';
+import { type ClusterObjects, listCluster } from './list-cluster.ts';
+import { openPlanFile } from './plan-file.ts';
+import { runReduce } from './reduce.ts';
+import { emptyResult, reportTick } from './report-tick.ts';
+import type { Runtime } from './runtime.ts';
+import { runScrape } from './scrape.ts';
+import type { SourceRuntime } from './source-runtime.ts';
+import { createStopwatch } from './stopwatch.ts';
+import type { TickResult } from './tick-report.ts';
+import type { TickTimes } from './tick-times.ts';
+
+export interface TickOfSource {
+  readonly runtime: Runtime;
+  readonly source: SourceRuntime;
+  /** Index of the source in the configuration. */
+  readonly index: number;
+  readonly timestamp: UnixMillis;
+  readonly started: UnixMillis;
+  readonly times: TickTimes;
+  readonly deadline: Deadline;
+}
+
+/** A claimed tick: lists the cluster, scatters the shards, merges what came back, reduces it, and settles the plan. */
+export async function collectTick(tick: TickOfSource): Promise<TickResult> {
+  const { runtime, source, timestamp, started, times } = tick;
+  const { clock } = runtime.platform;
+  const watch = createStopwatch(clock);
+  using listDeadline = createDeadline(times.listBy, clock, tick.deadline.signal);
+  const [listed, planFile] = await watch.time('list', () =>
+    Promise.all([listCluster(source, listDeadline), openPlanFile(runtime.store, source.cluster, listDeadline.signal)]),
+  );
+  if (listed.status === 'failed') {
+    const took = { lag: started - timestamp, total: clock.now() - started };
+    return emptyResult({ source, timestamp, status: 'nothing', reason: listed.message, ...took });
+  }
+  const plan = planShards(
+    listed.objects.nodes.map((node) => node.name),
+    planFile.previous,
+    runtime.config.shardSize,
+  );
+
+  using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
+  const results = await watch.time('shards', () =>
+    scatter(shardRequests(tick, plan, listed.objects), {
+      invoker: runtime.platform.shardInvoker ?? { invoke: (request, by) => runScrape(runtime, request, by) },
+      concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
+      deadline: shardsDeadline,
+    }),
+  );
+  const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
+  const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
+  const [reduced, planWarnings] = await Promise.all([
+    watch.time('reduce', () => reduceTotals(tick, merged, listed.objects)),
+    planFile.settle(plan, answered, tick.deadline.signal),
+  ]);
+  return reportTick({
+    source,
+    timestamp,
+    started,
+    ended: clock.now(),
+    listed: listed.objects,
+    results,
+    merged,
+    reduced,
+    stages: watch.stages(),
+    warnings: [...planFile.warnings, ...planWarnings],
+  });
+}
+
+function shardRequests(tick: TickOfSource, plan: ShardPlan, objects: ClusterObjects): readonly ShardRequest[] {
+  const byName = new Map(objects.nodes.map((node) => [node.name, node]));
+  return plan.shards.map((shard) => ({
+    version: 1,
+    source: tick.index,
+    timestamp: tick.timestamp,
+    scrapeBy: tick.times.scrapeBy,
+    endBy: tick.times.shardsBy,
+    shard: shard.name,
+    inherit: shard.inherit,
+    nodes: shard.nodes.flatMap((name) => byName.get(name) ?? []),
+    whole: plan.shards.length === 1,
+    namespaceIds: objects.namespaceIds,
+  }));
+}
+
+/** A reduction that fails loses the totals of this tick, and says so; the rows of the shards are out already. */
+async function reduceTotals(
+  tick: TickOfSource,
+  merged: ReturnType<typeof mergePartials>,
+  objects: ClusterObjects,
+): Promise<ReduceResult | { readonly failed: string }> {
+  const { runtime, times } = tick;
+  if (merged.nodes.every((node) => node.status !== 'answered'))
+    return { failed: 'no node answered: there are no totals' };
+  using deadline = createDeadline(times.reduceBy, runtime.platform.clock, tick.deadline.signal);
+  const reducer = runtime.platform.reducer ?? { reduce: (request, by) => runReduce(runtime, request, by) };
+  try {
+    const { cluster, namespace, workload, group } = merged;
+    return await reducer.reduce(
+      {
+        version: 1,
+        source: tick.index,
+        timestamp: tick.timestamp,
+        endBy: times.reduceBy,
+        namespaceIds: objects.namespaceIds,
+        totals: { cluster, namespace, workload, group },
+      },
+      deadline,
+    );
+  } catch (error) {
+    return { failed: `the totals were not exported: ${describeError(error)}` };
+  }
+}

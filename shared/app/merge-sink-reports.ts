@@ -1,0 +1,36 @@
+import type { SinkReport } from '../delivery/report.ts';
+
+const MAX_PROBLEMS = 10;
+
+/** Reports of the same sink added up: those of the shards and that of the totals. The time is the slowest one's. */
+export function mergeSinkReports(reports: readonly SinkReport[]): readonly SinkReport[] {
+  const merged = new Map<string, SinkReport>();
+  for (const report of reports) {
+    const known = merged.get(report.shown);
+    merged.set(report.shown, known === undefined ? report : add(known, report));
+  }
+  return [...merged.values()];
+}
+
+function add(a: SinkReport, b: SinkReport): SinkReport {
+  const problems = new Map<string, number>();
+  for (const { problem, points } of [...a.problems, ...b.problems]) {
+    problems.set(problem, (problems.get(problem) ?? 0) + points);
+  }
+  return {
+    sink: a.sink,
+    shown: a.shown,
+    encoded: a.encoded + b.encoded,
+    delivered: a.delivered + b.delivered,
+    rejected: a.rejected + b.rejected,
+    dropped: a.dropped + b.dropped,
+    requests: a.requests + b.requests,
+    retries: a.retries + b.retries,
+    ambiguous: a.ambiguous + b.ambiguous,
+    millis: Math.max(a.millis, b.millis),
+    problems: [...problems]
+      .map(([problem, points]) => ({ problem, points }))
+      .sort((x, y) => y.points - x.points)
+      .slice(0, MAX_PROBLEMS),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Config } from '../config/config.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
+import { metricId } from '../core/metrics.ts';
+import type { UnixMillis } from '../core/units.ts';
+import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
+import type { TotalTables } from '../fanout/reducer.ts';
+import type { FailureReason } from '../kube/client.ts';
+import { aggregateNode } from '../processors/node-aggregator.ts';
+import { addDownNode, enrichNode } from '../processors/node-enricher.ts';
+import { aggregatePods } from '../processors/pod-aggregator.ts';
+import { enrichPods } from '../processors/pod-enricher.ts';
+import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
+import { calculateRates } from '../processors/rate-calculator.ts';
+import { createTotals } from '../processors/totals.ts';
+import { decodeSummary } from '../sources/summary-api/decode-summary.ts';
+import type { NodeCounters } from '../state/counters.ts';
+import type { CounterFile } from './counter-file.ts';
+import type { Tally } from './tally.ts';
+
+export type FoldResult =
+  | { readonly status: 'ok'; readonly pods: number }
+  | { readonly status: 'failed'; readonly reason: FailureReason; readonly message: string };
+
+/** Turns one answer after the other into rows and totals. Nothing of a document is kept once it is folded. */
+export interface NodeFolder {
+  fold(node: ShardNode, body: Buffer, pods: PodIndex | undefined, now: UnixMillis): FoldResult;
+  /** A node without an answer: a row with `up` = 0, and its pods as expected ones. */
+  addDown(node: ShardNode, pods: PodIndex | undefined): void;
+  /** New counters by node that answered. */
+  counters(): ReadonlyMap<string, NodeCounters>;
+  totals(): TotalTables;
+  /** Milliseconds spent in folding. */
+  millis(): number;
+}
+
+const CPU_CAPACITY = metricId('cpu/node_capacity');
+const NO_PODS = createPodIndex([]);
+
+export function createNodeFolder(deps: {
+  readonly builder: MetricBatchBuilder;
+  readonly config: Config;
+  readonly request: ShardRequest;
+  readonly counters: CounterFile;
+  readonly tally: Tally;
+}): NodeFolder {
+  const { builder, config, request, tally } = deps;
+  const totals = createTotals({ groupings: config.groupings });
+  const after = new Map<string, NodeCounters>();
+  const settings = { labels: config.labels, namespaceIds: request.namespaceIds };
+  let millis = 0;
+
+  function fold(node: ShardNode, body: Buffer, pods: PodIndex | undefined, now: UnixMillis): FoldResult {
+    const decoded = decodeSummary(body, node, builder, { now });
+    if (decoded.status === 'failed') return decoded;
+    tally.addFaults(decoded.faults);
+    const index = pods ?? NO_PODS;
+    builder.table('node').set(CPU_CAPACITY, decoded.rows.node, node.capacity.cpu ?? Number.NaN);
+    const rates = calculateRates(builder, decoded.rows, deps.counters.of(node.name), request.timestamp);
+    after.set(node.name, rates.counters);
+    tally.addRates(rates);
+    tally.addFaults({ stale_sample: rates.stale, implausible_rate: rates.implausible });
+    const rows = enrichPods(builder, decoded.rows, index, settings);
+    aggregatePods(builder, rows);
+    aggregateNode(builder, rows);
+    enrichNode(builder, rows, node, { ...settings, index });
+    totals.add(builder, rows, index, node);
+    return { status: 'ok', pods: rows.pods.to - rows.pods.from };
+  }
+
+  return {
+    fold(node, body, pods, now) {
+      const start = performance.now();
+      const result = fold(node, body, pods, now);
+      millis += performance.now() - start;
+      return result;
+    },
+    addDown(node, pods) {
+      const index = pods ?? NO_PODS;
+      addDownNode(builder, node, { ...settings, index });
+      totals.addDown(node, index);
+    },
+    counters: () => after,
+    totals: () => totals.toPartialTables(),
+    millis: () => millis,
+  };
+}

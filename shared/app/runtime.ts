@@ -1,0 +1,92 @@
+import { connectCluster } from '../clusters/registry.ts';
+import type { Config, ConfigNotice } from '../config/config.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import { resolveSecrets } from '../config/resolve-secrets.ts';
+import { ConfigError } from '../core/errors.ts';
+import { openSink } from '../sinks/registry.ts';
+import type { Sink } from '../sinks/sink.ts';
+import type { ObjectStore } from '../state/object-store.ts';
+import { openStore } from '../state/registry.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import type { Platform } from './platform.ts';
+import { createSourceRuntime, type SourceRuntime } from './source-runtime.ts';
+
+export interface RuntimeInput {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: ReadonlyMap<string, readonly string[]>;
+  readonly platform: Platform;
+}
+
+/** Everything a use-case needs, opened once and kept by a warm process: a cache, never a truth. */
+export interface Runtime {
+  readonly config: Config;
+  readonly notices: readonly ConfigNotice[];
+  readonly platform: Platform;
+  readonly logger: Logger;
+  readonly sources: readonly SourceRuntime[];
+  readonly sinks: readonly Sink[];
+  readonly store: ObjectStore;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the configuration, resolves its secrets, opens store and sinks and prepares the clusters. Throws one
+ * `ConfigError` with every problem that can be seen without talking to a cluster.
+ */
+export async function createRuntime({ env, flags, platform }: RuntimeInput): Promise<Runtime> {
+  const { config: asWritten, notices: parsed } = parseConfig({
+    env,
+    ...(flags === undefined ? {} : { flags }),
+    defaults: { state: platform.defaultState },
+  });
+  const notices: ConfigNotice[] = [...parsed];
+  const notice = (entry: ConfigNotice): void => {
+    notices.push(entry);
+  };
+  const config: Config = {
+    ...asWritten,
+    sources: await Promise.all(asWritten.sources.map((uri) => resolveSecrets(uri, platform.readSecret))),
+    sinks: await Promise.all(asWritten.sinks.map((uri) => resolveSecrets(uri, platform.readSecret))),
+    state: await resolveSecrets(asWritten.state, platform.readSecret),
+  };
+  const logger = createLogger({ clock: platform.clock, level: config.logLevel, write: platform.writeLog });
+  const opened = await allOrProblems([
+    openStore(config.state),
+    ...config.sinks.map((uri) => openSink(uri, { clock: platform.clock, notice, write: platform.write })),
+  ] as const);
+  const [store, ...sinks] = opened as [ObjectStore, ...Sink[]];
+  const sources = await allOrProblems(
+    config.sources.map(async (uri) =>
+      createSourceRuntime(uri, {
+        config,
+        platform,
+        notice,
+        connect: () =>
+          connectCluster(uri, { env, readFile: platform.readFile, clock: platform.clock, notice: () => undefined }),
+      }),
+    ),
+  );
+  return {
+    config,
+    notices,
+    platform,
+    logger,
+    sources,
+    sinks,
+    store,
+    async close() {
+      for (const source of sources) source.close();
+      await Promise.all([...sinks.map((sink) => sink.close()), store.close()]);
+    },
+  };
+}
+
+/** Awaits all; if some throw `ConfigError`s, throws one with all their problems. */
+async function allOrProblems<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(work);
+  const failures = settled.filter((result) => result.status === 'rejected').map((result) => result.reason as unknown);
+  const other = failures.find((failure) => !(failure instanceof ConfigError));
+  if (other !== undefined) throw other;
+  if (failures.length > 0) throw new ConfigError(failures.flatMap((failure) => (failure as ConfigError).problems));
+  return settled.map((result) => (result as PromiseFulfilledResult<T>).value);
+}

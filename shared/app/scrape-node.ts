@@ -1,0 +1,56 @@
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
+import type { ShardNode } from '../fanout/invoker.ts';
+import type { NodeOutcome } from '../fanout/partial.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { NodeFolder } from './node-folder.ts';
+import type { PodLists } from './pod-lists.ts';
+
+export interface NodeScrape {
+  readonly client: KubeClient;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** End of scraping; the node's own deadline lies within it. */
+  readonly deadline: Deadline;
+  readonly pods: PodLists;
+  /** Resolves when the saved counters have been read. */
+  readonly ready: Promise<void>;
+  readonly folder: NodeFolder;
+}
+
+/** Fetches one node's summary and its pods at the same time, and folds them. Every failure is an outcome. */
+export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<NodeOutcome> {
+  const { client, config, clock, folder } = scrape;
+  const started = clock.now();
+  using deadline = scrape.deadline.within(config.nodeTimeout);
+  const [summary, pods] = await Promise.all([
+    client.getSummary(node.name, { deadline, maxBytes: config.maxSummaryBytes }).then((result) => ({
+      result,
+      millis: clock.now() - started,
+    })),
+    scrape.pods.of(node.name),
+    scrape.ready,
+  ]);
+  const { result, millis } = summary;
+  if (result.status === 'failed') {
+    folder.addDown(node, pods);
+    const { reason, message } = result;
+    return {
+      node: node.name,
+      status: reason === 'late' ? 'late' : 'failed',
+      reason,
+      message,
+      millis,
+      bytes: 0,
+      pods: 0,
+    };
+  }
+  const folded = folder.fold(node, result.value, pods, clock.now());
+  if (folded.status === 'failed') {
+    folder.addDown(node, pods);
+    const { reason, message } = folded;
+    return { node: node.name, status: 'failed', reason, message, millis, bytes: result.bytes, pods: 0 };
+  }
+  return { node: node.name, status: 'answered', millis, bytes: result.bytes, pods: folded.pods };
+}

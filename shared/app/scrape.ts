@@ -1,0 +1,94 @@
+import { countBatchPoints } from '../core/batch.ts';
+import { MetricBatchBuilder } from '../core/batch-builder.ts';
+import { createDeadline, type Deadline } from '../core/deadline.ts';
+import { LEAF_LEVELS } from '../core/level.ts';
+import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
+import type { NodeOutcome, Partial } from '../fanout/partial.ts';
+import type { KubeUsage } from '../kube/client.ts';
+import { createCounterFile } from './counter-file.ts';
+import { exportBatch } from './export-batch.ts';
+import { createNodeFolder } from './node-folder.ts';
+import { createPodLists } from './pod-lists.ts';
+import type { Runtime } from './runtime.ts';
+import { scrapeNode } from './scrape-node.ts';
+import { createStopwatch } from './stopwatch.ts';
+import { createTally } from './tally.ts';
+
+/**
+ * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
+ * the rows that only this shard knows, saves the counters, and answers with totals and outcomes. A node that fails is an
+ * outcome. Throws only what makes the whole shard impossible (a cluster that cannot be connected to).
+ */
+export async function runScrape(runtime: Runtime, request: ShardRequest, deadline: Deadline): Promise<Partial> {
+  const { config, platform } = runtime;
+  const source = runtime.sources[request.source];
+  if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
+  const client = await source.client();
+  const before = client.usage();
+  const watch = createStopwatch(platform.clock);
+  const tally = createTally();
+  const { cluster } = source;
+  const counters = createCounterFile(runtime.store, { cluster, shard: request.shard, inherit: request.inherit });
+  const builder = new MetricBatchBuilder({
+    timestamp: request.timestamp,
+    resolution: config.metricResolution,
+    cluster,
+    extraLabelKeys: [...config.labels.stored.values()],
+  });
+  const folder = createNodeFolder({ builder, config, request, counters, tally });
+
+  using scraping = createDeadline(Math.min(request.scrapeBy, deadline.at), platform.clock, deadline.signal);
+  const outcomes = await watch.time('scrape', () => {
+    const ready = counters.load(scraping.signal).then((warnings) => warnings.forEach(tally.warn));
+    const pods = createPodLists(client, {
+      whole: request.whole,
+      labels: config.labels,
+      deadline: scraping,
+      warn: tally.warn,
+      fault: (name) => tally.addFaults({ [name]: 1 }),
+    });
+    const scrape = (node: ShardNode): Promise<NodeOutcome> =>
+      source.gate.run(() =>
+        scrapeNode(node, { client, config, clock: platform.clock, deadline: scraping, pods, ready, folder }),
+      );
+    return Promise.all(readyFirst(request.nodes).map(scrape));
+  });
+  watch.add('fold', folder.millis());
+
+  const batch = builder.build();
+  const [sinks] = await Promise.all([
+    watch.time('export leaf rows', () => exportBatch(runtime, batch, { levels: LEAF_LEVELS, deadline })),
+    watch.time('save', async () => {
+      const warnings = await counters.save(folder.counters(), request, deadline.signal);
+      warnings.forEach(tally.warn);
+    }),
+  ]);
+  return {
+    version: 1,
+    timestamp: request.timestamp,
+    shard: request.shard,
+    ...folder.totals(),
+    nodes: outcomes,
+    rows: Object.fromEntries(Object.entries(batch.tables).map(([level, table]) => [level, table.rows])),
+    points: countBatchPoints(batch),
+    ...tally.result(),
+    sinks,
+    stages: watch.stages(),
+    apiServer: usageSince(before, client.usage()),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** Nodes that are not Ready come last: they answer rarely and late, and hold nobody up there. */
+function readyFirst(nodes: readonly ShardNode[]): readonly ShardNode[] {
+  return [...nodes.filter((node) => node.ready), ...nodes.filter((node) => !node.ready)];
+}
+
+function usageSince(before: KubeUsage, after: KubeUsage): Partial['apiServer'] {
+  return {
+    requests: after.requests - before.requests,
+    bytes: after.bytes - before.bytes,
+    retries: after.retries - before.retries,
+    peakInFlight: after.peakInFlight,
+  };
+}

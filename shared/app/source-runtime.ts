@@ -1,0 +1,72 @@
+import type { ClusterConnection } from '../clusters/connector.ts';
+import { parseSourceOptions } from '../clusters/source-options.ts';
+import type { ComponentUri, Config, ConfigNotice } from '../config/config.ts';
+import { createGate, type Gate } from '../fanout/gate.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { createKubeClient } from '../kube/create-kube-client.ts';
+import type { Platform } from './platform.ts';
+
+/** One cluster as a source: its name, its options, and a client that is made on first use and kept while warm. */
+export interface SourceRuntime {
+  readonly uri: ComponentUri;
+  /** Name in labels, dimensions and state keys. */
+  readonly cluster: string;
+  readonly hostIdAnnotation: string | undefined;
+  /** Bounds what this process asks of the cluster at once, over all shards that run in it. */
+  readonly gate: Gate;
+  /** The client. Throws `ConfigError` if the cluster cannot be connected to as configured; the next call tries again. */
+  client(): Promise<KubeClient>;
+  /** True if the server's certificate is not verified; known after the first `client()`. */
+  insecure(): boolean;
+  close(): void;
+}
+
+export function createSourceRuntime(
+  uri: ComponentUri,
+  deps: {
+    readonly config: Config;
+    readonly platform: Platform;
+    readonly notice: (notice: ConfigNotice) => void;
+    readonly connect: () => Promise<ClusterConnection>;
+  },
+): SourceRuntime {
+  const options = parseSourceOptions(uri);
+  const cluster = options.cluster_name ?? deps.config.clusterName ?? 'default';
+  if (cluster === 'default') {
+    const notice = 'the cluster has no name; set HEAPLESS_CLUSTER_NAME or the option cluster_name (now "default")';
+    deps.notice({ where: `source ${uri.key}`, notice });
+  }
+  let connected: Promise<{ readonly connection: ClusterConnection; readonly client: KubeClient }> | undefined;
+  let insecure = false;
+  const open = async (): Promise<{ readonly connection: ClusterConnection; readonly client: KubeClient }> => {
+    const connection = await deps.connect();
+    insecure = connection.insecure;
+    const { clock, random } = deps.platform;
+    return {
+      connection,
+      client: createKubeClient(connection, { clock, random, maxInFlight: deps.config.maxInFlight }),
+    };
+  };
+  return {
+    uri,
+    cluster,
+    hostIdAnnotation: options.host_id_annotation,
+    gate: createGate(deps.config.maxInFlight),
+    async client() {
+      connected ??= open();
+      try {
+        return (await connected).client;
+      } catch (error) {
+        connected = undefined;
+        throw error;
+      }
+    },
+    insecure: () => insecure,
+    close() {
+      void connected?.then(
+        ({ client }) => client.close(),
+        () => undefined,
+      );
+    },
+  };
+}
