@@ -1,0 +1,96 @@
+import type { ClusterConnection } from '../clusters/connector.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { MIB } from '../core/units.ts';
+import type { KubeClient, KubeResult } from './client.ts';
+import { decodeNamespace, decodeNode, decodePod } from './decode-objects.ts';
+import { listAll, type PageResult } from './list-all.ts';
+import { isNodeName } from './node-name.ts';
+import { createRequester, type JsonAnswer, type JsonRequest } from './requester.ts';
+import type { ObjectMeta } from './types.ts';
+
+export interface KubeClientSettings {
+  readonly clock: Clock;
+  /** [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Most requests in flight at once, lists and summaries together. */
+  readonly maxInFlight: number;
+  /** Items asked for per page. Default 500: larger pages take a multiple of the memory. */
+  readonly listPageSize?: number;
+  /** Most bytes of a whole list, unpacked. Default 256 MiB. */
+  readonly maxListBytes?: number;
+  readonly userAgent: string;
+}
+
+interface ListOptions<T> {
+  readonly decode: (item: unknown) => T;
+  readonly deadline: Deadline;
+  readonly query?: Readonly<Record<string, string>>;
+  /** What to accept before plain JSON. */
+  readonly accept?: readonly string[];
+}
+
+const METADATA_ONLY = ['v1', 'v1beta1'].map(
+  (v) => `application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=${v}`,
+);
+
+/** A client of one API server. Throws `ConfigError` if its URL is not `https:`; every later failure is a result. */
+export function createKubeClient(connection: ClusterConnection, settings: KubeClientSettings): KubeClient {
+  const requester = createRequester(connection, settings);
+
+  const list = <T extends { readonly metadata?: ObjectMeta }>(
+    resource: 'nodes' | 'namespaces' | 'pods',
+    { decode, deadline, query = {}, accept = [] }: ListOptions<T>,
+  ): Promise<KubeResult<readonly T[]>> => {
+    // Lists are the API server's own objects: it packs them if asked, which it never does with a kubelet's answer.
+    const headers = { accept: [...accept, 'application/json'].join(','), 'accept-encoding': 'gzip' };
+    const request: Omit<JsonRequest, 'path' | 'maxBytes'> = { target: { verb: 'list', resource }, headers, deadline };
+    return listAll({
+      path: `/api/v1/${resource}`,
+      query,
+      pageSize: settings.listPageSize ?? 500,
+      maxBytes: settings.maxListBytes ?? 256 * MIB,
+      decode,
+      fetchPage: async (path, maxBytes) => toPage(await requester.get({ ...request, path, maxBytes })),
+    });
+  };
+
+  return {
+    listNodes: (deadline) => list('nodes', { decode: decodeNode, deadline }),
+    listNamespaces: (deadline) => list('namespaces', { decode: decodeNamespace, deadline, accept: METADATA_ONLY }),
+    async listPods({ node, deadline }) {
+      if (node === undefined) return list('pods', { decode: decodePod, deadline });
+      if (!isNodeName(node)) return badNodeName(node);
+      return list('pods', { decode: decodePod, deadline, query: { fieldSelector: `spec.nodeName=${node}` } });
+    },
+    async getSummary(node, { deadline, maxBytes }) {
+      if (!isNodeName(node)) return badNodeName(node);
+      const answer = await requester.get({
+        path: `/api/v1/nodes/${encodeURIComponent(node)}/proxy/stats/summary`,
+        target: { verb: 'get', resource: 'nodes/proxy' },
+        headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+        maxBytes,
+        deadline,
+      });
+      if (answer.status === 'ok') return { status: 'ok', value: answer.body, bytes: answer.bytes };
+      return { status: 'failed', reason: answer.reason, message: answer.message };
+    },
+    usage: requester.usage,
+    close: requester.close,
+  };
+}
+
+function toPage(answer: JsonAnswer): PageResult {
+  if (answer.status === 'failed') return answer;
+  try {
+    const document: unknown = JSON.parse(answer.body.toString('utf8'));
+    return { status: 'ok', document, bytes: answer.bytes, size: answer.body.length };
+  } catch (error) {
+    return { status: 'failed', reason: 'not_json', message: `a list that is not JSON: ${String(error).slice(0, 200)}` };
+  }
+}
+
+function badNodeName(node: string): KubeResult<never> {
+  const message = `${JSON.stringify(node.slice(0, 100))} cannot be the name of a node: nothing was asked`;
+  return { status: 'failed', reason: 'invalid', message };
+}

@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** One GET, without what is the same for all of them. */
+export interface ExchangeRequest {
+  /** Path with query, below the server's base path. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Most bytes of a 200's body, as received and (with gzip) decompressed. */
+  readonly maxBytes: number;
+  /** Told the `Date` of the answer when its head is there. */
+  readonly onHead: (date: string | undefined) => void;
+}
+
+/** What came of one GET. Only `answer` has a whole body; `bytes` counts what came over the wire in any case. */
+export type Exchange =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      /** Whole with a 200; at most 64 KiB of any other. */
+      readonly body: Buffer;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'too_large'; readonly bytes: number; readonly announced: number | undefined }
+  | { readonly kind: 'aborted'; readonly bytes: number }
+  /** A body that says it is gzip and is not. */
+  | { readonly kind: 'garbled'; readonly bytes: number; readonly error: Error }
+  | {
+      readonly kind: 'broken';
+      readonly bytes: number;
+      readonly error: Error;
+      /** `connect`: nothing came back. `body`: the answer had begun. */
+      readonly phase: 'connect' | 'body';
+      /** True if the socket had served before: the server may have closed it before this request reached it. */
+      readonly reused: boolean;
+    };

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import { createGunzip, type Gunzip } from 'node:zlib';
+
+/** No more is read of an answer that is an error. */
+const ERROR_BODY_BYTES = 65_536;
+
+export type BodyResult =
+  | { readonly kind: 'whole'; readonly body: Buffer; readonly bytes: number }
+  | { readonly kind: 'too_large'; readonly bytes: number; readonly announced: number | undefined }
+  | { readonly kind: 'garbled'; readonly bytes: number; readonly error: Error }
+  | { readonly kind: 'broken'; readonly bytes: number; readonly error: Error };
+
+/**
+ * Gathers an answer's body, unpacking gzip on the way. Stops reading and ends the socket at more than `maxBytes`,
+ * packed or unpacked; an error's body is cut at 64 KiB instead. `bytes` counts what came over the wire.
+ */
+export function readBody(response: IncomingMessage, maxBytes: number): Promise<BodyResult> {
+  const isError = response.statusCode !== 200;
+  const limit = isError ? ERROR_BODY_BYTES : maxBytes;
+  const announced = contentLength(response);
+  if (!isError && announced !== undefined && announced > limit) {
+    response.destroy();
+    return Promise.resolve({ kind: 'too_large', bytes: 0, announced });
+  }
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let size = 0;
+    const gunzip = response.headers['content-encoding'] === 'gzip' ? createGunzip() : undefined;
+    const finish = (result: BodyResult): void => {
+      if (result.kind !== 'whole') response.destroy();
+      gunzip?.destroy();
+      resolve(result);
+    };
+    const whole = (): void => finish({ kind: 'whole', body: joined(chunks, size), bytes });
+    const gather = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      if (isError) whole();
+      else finish({ kind: 'too_large', bytes, announced });
+      response.destroy();
+    };
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (gunzip === undefined) gather(chunk);
+      else feed(gunzip, chunk, response);
+    });
+    response.on('error', (error) => finish({ kind: 'broken', bytes, error }));
+    // A socket that is destroyed from our side, by the deadline, may end without an error event of the answer.
+    response.on('close', () => {
+      if (!response.complete) finish({ kind: 'broken', bytes, error: new Error('the connection was closed') });
+    });
+    if (gunzip === undefined) response.on('end', whole);
+    else {
+      response.on('end', () => gunzip.end());
+      gunzip.on('data', gather);
+      gunzip.on('error', (error) => finish({ kind: 'garbled', bytes, error }));
+      gunzip.on('end', whole);
+    }
+  });
+}
+
+function feed(gunzip: Gunzip, chunk: Buffer, response: IncomingMessage): void {
+  if (gunzip.write(chunk)) return;
+  response.pause();
+  gunzip.once('drain', () => response.resume());
+}
+
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
+}
+
+function contentLength(response: IncomingMessage): number | undefined {
+  const text = response.headers['content-length'];
+  return text === undefined ? undefined : Number(text);
+}

@@ -1,0 +1,184 @@
+import type { ClusterConnection } from '../clusters/connector.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { describeError } from '../core/errors.ts';
+import type { UnixMillis } from '../core/units.ts';
+import { parseApiStatus } from './api-status.ts';
+import { backOff, MAX_ATTEMPTS } from './back-off.ts';
+import { classify, type Failure, type Target } from './classify.ts';
+import type { KubeUsage } from './client.ts';
+import { createClockSkew } from './clock-skew.ts';
+import { type AuthHeaders, createCredentials, sameHeaders } from './credentials.ts';
+import { deadlineFailure } from './deadline-failure.ts';
+import { describeConnectionError } from './describe-connection-error.ts';
+import { excerpt, secretsOf } from './excerpt.ts';
+import type { Exchange } from './exchange.ts';
+import { notJson } from './json-body.ts';
+import { createLimiter } from './limiter.ts';
+import { createTransport } from './transport.ts';
+
+export interface JsonRequest {
+  /** Path with query, below the server's base path. */
+  readonly path: string;
+  readonly target: Target;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Most bytes of the body, unpacked. */
+  readonly maxBytes: number;
+  readonly deadline: Deadline;
+}
+
+/** A body that begins and ends as a JSON object, or why there is none. */
+export type JsonAnswer =
+  | { readonly status: 'ok'; readonly body: Buffer; readonly bytes: number }
+  | (Failure & {
+      /** Status code of the answer and `metadata.continue` of its Status, if there was an answer. */
+      readonly code?: number;
+      readonly freshContinue?: string;
+    });
+
+/** GETs of JSON: logged in, bounded in flight, tried again when the server is busy, within the request's deadline. */
+export interface Requester {
+  get(request: JsonRequest): Promise<JsonAnswer>;
+  usage(): KubeUsage;
+  close(): void;
+}
+
+export interface RequesterSettings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly maxInFlight: number;
+  readonly userAgent: string;
+}
+
+type Try =
+  | { readonly kind: 'done'; readonly result: JsonAnswer }
+  | { readonly kind: 'busy'; readonly retryAfter: number | undefined; readonly failure: Failure };
+
+export function createRequester(connection: ClusterConnection, settings: RequesterSettings): Requester {
+  const { clock, random, maxInFlight, userAgent } = settings;
+  const transport = createTransport(connection, { maxSockets: maxInFlight, userAgent });
+  const credentials = createCredentials(connection, clock);
+  const limiter = createLimiter(maxInFlight);
+  const skew = createClockSkew();
+  const count = { requests: 0, bytes: 0, retries: 0 };
+  let closed = false;
+
+  const exchange = async (request: JsonRequest, auth: AuthHeaders): Promise<Exchange> => {
+    const headers = { ...request.headers, ...auth };
+    const { path, maxBytes } = request;
+    const sent: UnixMillis = clock.now();
+    count.requests++;
+    const result = await transport.get({
+      path,
+      headers,
+      maxBytes,
+      signal: request.deadline.signal,
+      onHead: (date) => skew.observe(date, sent, clock.now()),
+    });
+    count.bytes += result.bytes;
+    return result;
+  };
+
+  /** One try, with the two repetitions that do not wait: on a socket that died while idle, and after a new login. */
+  const attempt = async (request: JsonRequest): Promise<Try> => {
+    const { deadline, target } = request;
+    let auth = await credentials.current(deadline);
+    let renewed = false;
+    let reconnected = false;
+    for (;;) {
+      const result = await exchange(request, auth);
+      const secrets = secretsOf(auth);
+      if (result.kind === 'broken' && result.reused && !reconnected) {
+        reconnected = true;
+        count.retries++;
+        transport.dropIdle();
+        continue;
+      }
+      if (result.kind !== 'answer') return done(describeMiss(result, request, secrets));
+      const verdict = classify(result, { target, now: clock.now(), secrets });
+      if (verdict.kind === 'ok') {
+        const problem = notJson(result.body, result.headers['content-type'], secrets);
+        if (problem !== undefined) return done(failed('not_json', problem));
+        return done({ status: 'ok', body: result.body, bytes: result.bytes });
+      }
+      if (verdict.kind === 'busy') return verdict;
+      if (verdict.kind === 'unauthorized' && !renewed) {
+        renewed = true;
+        const next = await credentials.renewed(deadline);
+        if (!sameHeaders(next, auth)) {
+          auth = next;
+          count.retries++;
+          continue;
+        }
+      }
+      const freshContinue = parseApiStatus(result.body)?.continue ?? '';
+      return done({ ...verdict.failure, code: result.status, freshContinue });
+    }
+  };
+
+  /** One try while holding a place in flight. */
+  const attemptInPlace = async (request: JsonRequest): Promise<Try> => {
+    const { deadline } = request;
+    if (closed) return done(failed('unreachable', 'the client is closed'));
+    if (!(await limiter.acquire(deadline.signal))) return done(deadlineFailure(deadline, 'for a place in flight'));
+    try {
+      return await attempt(request);
+    } catch (error) {
+      if (deadline.signal.aborted) return done(deadlineFailure(deadline, 'for the answer'));
+      return done(
+        failed('unauthorized', `the cluster's connection gave no credentials: ${excerpt(describeError(error), [])}`),
+      );
+    } finally {
+      limiter.release();
+    }
+  };
+
+  return {
+    async get(request) {
+      const { deadline } = request;
+      for (let number = 1; ; number++) {
+        const tried = await attemptInPlace(request);
+        if (tried.kind === 'done') return tried.result;
+        const wait = backOff(number, tried.retryAfter, random);
+        if (number === MAX_ATTEMPTS || wait >= deadline.remaining()) return tried.failure;
+        await clock.sleep(wait, deadline.signal);
+        if (deadline.signal.aborted) return tried.failure;
+        count.retries++;
+      }
+    },
+    usage: () => ({ ...count, peakInFlight: limiter.peak(), skew: skew.estimate() }),
+    close() {
+      closed = true;
+      transport.close();
+    },
+  };
+}
+
+function done(result: JsonAnswer): Try {
+  return { kind: 'done', result };
+}
+
+function failed(reason: Failure['reason'], message: string): Failure {
+  return { status: 'failed', reason, message };
+}
+
+function describeMiss(
+  miss: Exclude<Exchange, { kind: 'answer' }>,
+  request: JsonRequest,
+  secrets: readonly string[],
+): Failure {
+  switch (miss.kind) {
+    case 'aborted':
+      return deadlineFailure(request.deadline, 'for the answer');
+    case 'too_large': {
+      const size = miss.announced === undefined ? 'the body goes on' : `the server announced ${miss.announced} bytes`;
+      return failed('too_large', `more than ${request.maxBytes} bytes allowed: ${size}`);
+    }
+    case 'garbled':
+      return failed('not_json', `a body that says it is gzip and is not: ${miss.error.message}`);
+    case 'broken': {
+      const where = miss.phase === 'body' ? `the connection broke in the answer, after ${miss.bytes} bytes: ` : '';
+      return failed('unreachable', `${where}${excerpt(describeConnectionError(miss.error), secrets)}`);
+    }
+  }
+}
