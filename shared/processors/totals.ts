@@ -1,0 +1,170 @@
+// hot path: bench "enrich, aggregate, totals"
+import type { Grouping } from '../config/config.ts';
+import { ROW_FLAGS } from '../core/batch.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
+import { labelIndex } from '../core/labels.ts';
+import type { ShardNode } from '../fanout/invoker.ts';
+import { mergeTables } from '../fanout/merge-tables.ts';
+import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
+import type { TotalTables } from '../fanout/reducer.ts';
+import type { NodeRows } from '../sources/source.ts';
+import { foldContainerUse, USE_WIDTH } from './container-use.ts';
+import { createGroupRows, type PodPlace } from './group-rows.ts';
+import { createKeyTree } from './key-tree.ts';
+import { type PodIndex, podOfRow } from './pod-index.ts';
+import { isExpected, type PodMeta } from './pod-meta.ts';
+import { COMPLETENESS, COUNTER_KEYS, NONE, numeratorOf, SUMMED_METRICS, UNKNOWN_NODES } from './total-metrics.ts';
+import { TotalRows } from './total-rows.ts';
+
+export interface TotalsOptions {
+  readonly groupings: readonly Grouping[];
+  /** Most rows of a grouping in one shard, so that its answer stays small; what is beyond is folded into `(other)`. */
+  readonly rowLimit?: number;
+}
+
+/** Totals of one shard, node by node. */
+export interface Totals {
+  /** Adds the pods of a node that answered; after rates, enrichers and aggregators. */
+  add(builder: MetricBatchBuilder, rows: NodeRows, index: PodIndex, node: ShardNode): void;
+  /** Adds a node that did not answer: its pods are expected, and none is measured. */
+  addDown(node: ShardNode, index: PodIndex): void;
+  toPartialTables(): TotalTables;
+}
+
+const DEFAULT_ROW_LIMIT = 5_000;
+const NAMESPACE = labelIndex('namespace_name');
+const POD_COUNT = COUNTER_KEYS.indexOf('pod/count');
+const CONTAINER_COUNT = COUNTER_KEYS.indexOf('container/count');
+const POD_EXPECTED = COUNTER_KEYS.indexOf('pod/expected');
+const POD_COMPLETE = COUNTER_KEYS.indexOf(numeratorOf(COMPLETENESS));
+const USE_AT = COUNTER_KEYS.length - USE_WIDTH;
+const OF_NETWORK = SUMMED_METRICS.map((metric) => metric.name.startsWith('network/'));
+
+/**
+ * Folds pods into workloads and label groups. Namespaces are the sums of their workloads and the cluster that of its
+ * namespaces (Heapster: sums of pods). A metric that a pod lacks is skipped, not 0; network values of a pod on the host's
+ * network are the node's and are left out.
+ */
+export function createTotals(options: TotalsOptions): Totals {
+  const rows = new TotalRows();
+  const rowLimit = options.rowLimit ?? DEFAULT_ROW_LIMIT;
+  const groups = options.groupings.map((grouping) => createGroupRows(grouping, rows, rowLimit));
+  const workloads = createKeyTree();
+  const workloadRows: number[] = [];
+  const workload: string[] = ['', '', ''];
+  const targets = new Int32Array(1 + groups.length);
+  const seen = new Set<PodMeta>();
+  let use: Float64Array = new Float64Array(0);
+  const nodes = { count: 0, measured: 0, unknown: 0 };
+
+  const createWorkload = (): number => {
+    const row = rows.addRow([...workload]);
+    workloadRows.push(row);
+    return row;
+  };
+
+  /** Sets `targets` to the rows that a pod counts in. */
+  function aim(place: PodPlace): void {
+    workload[0] = place.namespace;
+    workload[1] = place.meta?.workload.kind ?? NONE;
+    workload[2] = place.meta?.workload.name ?? NONE;
+    targets[0] = workloads.row(workload, createWorkload);
+    for (let i = 0; i < groups.length; i++) targets[i + 1] = groups[i]!.rowOf(place);
+  }
+
+  function expect(pods: readonly PodMeta[], node: ShardNode): void {
+    for (const meta of pods) {
+      if (!isExpected(meta) || seen.has(meta)) continue;
+      aim({ meta, namespace: meta.namespace, node });
+      rows.addCount(targets, POD_EXPECTED, 1);
+    }
+  }
+
+  return {
+    add(builder, nodeRows, index, node) {
+      const pods = builder.table('pod');
+      const { from, to } = nodeRows.pods;
+      const columns = SUMMED_METRICS.map((metric) => pods.columnIfAny(metric.id));
+      const bound = index.ofNode(node.name);
+      use = foldContainerUse(builder, nodeRows, use);
+      const containers = countContainers(builder, nodeRows);
+      seen.clear();
+      for (let row = from; row < to; row++) {
+        if (pods.hasFlag(row, ROW_FLAGS.unmeasured)) continue;
+        const meta = podOfRow(builder, index, row);
+        aim({ meta, namespace: builder.strings.get(pods.getLabel(NAMESPACE, row)) ?? NONE, node });
+        const onHostNetwork = pods.hasFlag(row, ROW_FLAGS.hostNetwork);
+        for (let metric = 0; metric < columns.length; metric++) {
+          const value = columns[metric]?.[row] ?? Number.NaN;
+          if (!Number.isNaN(value) && !(onHostNetwork && OF_NETWORK[metric])) rows.addValue(targets, metric, value);
+        }
+        rows.addCount(targets, POD_COUNT, 1);
+        rows.addCount(targets, CONTAINER_COUNT, containers[row - from]!);
+        if (bound.length > 0) rows.addCount(targets, POD_COMPLETE, 1);
+        const at = (row - from) * USE_WIDTH;
+        for (let i = 0; i < USE_WIDTH; i++) if (use[at + i] !== 0) rows.addCount(targets, USE_AT + i, use[at + i]!);
+        if (meta === undefined || !isExpected(meta) || meta.nodeName !== node.name || seen.has(meta)) continue;
+        seen.add(meta);
+        rows.addCount(targets, POD_EXPECTED, 1);
+      }
+      expect(bound, node);
+      nodes.count++;
+      nodes.measured++;
+    },
+    addDown(node, index) {
+      const bound = index.ofNode(node.name);
+      seen.clear();
+      expect(bound, node);
+      nodes.count++;
+      if (bound.length === 0) nodes.unknown++;
+    },
+    toPartialTables() {
+      const labelKeys = ['namespace_name', 'workload_kind', 'workload_name'];
+      const ofWorkloads = rows.toTable(workloadRows, labelKeys, (labels) => labels);
+      const namespace = mergeTables([byFirstLabels(ofWorkloads, 1)]);
+      return {
+        cluster: mergeTables([byFirstLabels(namespace, 0), clusterRow(nodes)]),
+        namespace,
+        workload: mergeTables([ofWorkloads]),
+        group: mergeTables(groups.map((group) => group.table())),
+      };
+    },
+  };
+}
+
+/** Containers measured, by pod from the first pod row on. */
+function countContainers(builder: MetricBatchBuilder, { pods, containers }: NodeRows): Int32Array {
+  const table = builder.table('pod_container');
+  const counts = new Int32Array(pods.to - pods.from);
+  for (let row = containers.from; row < containers.to; row++) {
+    const pod = table.getParent(row) - pods.from;
+    if (pod >= 0 && pod < counts.length && !table.hasFlag(row, ROW_FLAGS.unmeasured)) counts[pod]!++;
+  }
+  return counts;
+}
+
+/** The same values under fewer labels; `mergeTables` adds up what is the same then. */
+function byFirstLabels(table: PartialTable, labels: number): PartialTable {
+  return {
+    labelKeys: table.labelKeys.slice(0, labels),
+    labels: table.labels.map((row) => row.slice(0, labels)),
+    metrics: table.metrics,
+  };
+}
+
+function clusterRow(nodes: {
+  readonly count: number;
+  readonly measured: number;
+  readonly unknown: number;
+}): PartialTable {
+  const value = (sum: number): PartialColumn => ({ sum: [sum], count: [], min: [], max: [] });
+  return {
+    labelKeys: [],
+    labels: [[]],
+    metrics: {
+      'node/count': value(nodes.count),
+      'node/measured': value(nodes.measured),
+      [UNKNOWN_NODES]: value(nodes.unknown),
+    },
+  };
+}
