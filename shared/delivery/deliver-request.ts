@@ -74,11 +74,17 @@ async function sendUntilSettled(
     if (outcome.status !== 'retryable') return conclude(outcome, request, tally);
     if (outcome.ambiguous) tally.ambiguous();
     if (outcome.ambiguous && !request.idempotent) {
-      return drop(tally, request, 'may have been stored, and a repeat would count twice: not sent again', outcome.cause);
+      return drop(
+        tally,
+        request,
+        'may have been stored, and a repeat would count twice: not sent again',
+        outcome.cause,
+      );
     }
     const wait = waitFor(outcome, attempt, deps.random);
     if (wait >= deadline.remaining()) {
-      const why = outcome.retryAfter === undefined ? 'not delivered by the deadline' : 'asked to wait past the deadline';
+      const why =
+        outcome.retryAfter === undefined ? 'not delivered by the deadline' : 'asked to wait past the deadline';
       return drop(tally, request, why, outcome.cause);
     }
     if (outcome.retryAfter !== undefined) pause.until = Math.max(pause.until, clock.now() + outcome.retryAfter);

@@ -1,13 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countBatchPoints, type MetricBatch } from '../core/batch.ts';
 import { describeError } from '../core/errors.ts';
-import { selectBatch } from '../sinks/selection.ts';
 import type { EncodedRequest, EncodeRejection, Sink } from '../sinks/sink.ts';
 import { type DeliveryDeps, deliverRequest, type Pause } from './deliver-request.ts';
 import type { SinkReport } from './report.ts';
 import { createTally, type Tally } from './tally.ts';
-
-export type { DeliveryDeps } from './deliver-request.ts';
 
 /**
  * Delivers a batch to one sink inside the deadline: workers pull requests from `encode` as they get free, so that a
@@ -31,23 +28,6 @@ export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps
   await Promise.all(Array.from({ length: Math.max(1, sink.limits.concurrency) }, work));
   source.settleRest();
   return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
-}
-
-/**
- * Delivers a batch to all sinks at once, each with the levels and metrics it wants. A sink that hangs, breaks or is
- * slow costs the others nothing: each has its own workers and its own signal.
- */
-export function deliverAll(
-  sinks: readonly Sink[],
-  batch: MetricBatch,
-  deps: DeliveryDeps,
-): Promise<readonly SinkReport[]> {
-  return Promise.all(
-    sinks.map(async (sink) => {
-      using deadline = deps.deadline.within(deps.deadline.remaining());
-      return await deliver(sink, selectBatch(batch, sink.selection), { ...deps, deadline });
-    }),
-  );
 }
 
 interface RequestSource {

@@ -1,7 +1,10 @@
 import type { MetricDescriptor } from '../core/metrics.ts';
 
 function expression(glob: string): RegExp {
-  const pattern = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const pattern = glob
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${pattern}$`, 's');
 }
 

@@ -1,5 +1,6 @@
 import type { MetricBatch, MetricTable, OwnLabels } from '../core/batch.ts';
 import type { MetricDescriptor } from '../core/metrics.ts';
+import { createSparseIndex } from './sparse-by-row.ts';
 
 /** One value of a row: Heapster's MetricValue, or a LabeledMetric if `own` has labels. */
 export interface RowValue {
@@ -17,14 +18,15 @@ export function createRowReader(batch: MetricBatch, table: MetricTable): (row: n
     if (column === undefined) return [];
     return [{ metric, column, own: Object.entries(metric.own), statistic: table.statistics[metric.id] }];
   });
-  const sparseAt = sparseByRow(table);
+  const sparseAt = createSparseIndex(table);
   return (row) => {
     const values: RowValue[] = [];
     for (const { metric, column, own, statistic } of dense) {
       const value = column[row] ?? Number.NaN;
-      if (!Number.isNaN(value)) values.push({ metric, own, value, statistic: statistic && statisticAt(statistic, row) });
+      if (!Number.isNaN(value))
+        values.push({ metric, own, value, statistic: statistic && statisticAt(statistic, row) });
     }
-    for (const at of sparseAt.get(row) ?? []) {
+    for (const at of sparseAt(row)) {
       const metric = batch.metrics[table.sparse.metric[at] ?? -1];
       const own = batch.ownLabels[table.sparse.own[at] ?? -1] ?? [];
       const value = table.sparse.value[at] ?? Number.NaN;
@@ -41,15 +43,4 @@ function statisticAt(
   const count = columns.count[row] ?? Number.NaN;
   if (Number.isNaN(count)) return undefined;
   return { count, min: columns.min[row] ?? Number.NaN, max: columns.max[row] ?? Number.NaN };
-}
-
-function sparseByRow(table: MetricTable): ReadonlyMap<number, readonly number[]> {
-  const byRow = new Map<number, number[]>();
-  for (let at = 0; at < table.sparse.length; at++) {
-    const row = table.sparse.row[at] ?? -1;
-    const entries = byRow.get(row);
-    if (entries === undefined) byRow.set(row, [at]);
-    else entries.push(at);
-  }
-  return byRow;
 }

@@ -38,8 +38,8 @@ export function* encodeLog(
   const chunk: Chunk = { text: '', bytes: 0, points: 0 };
   if (format === 'heapster') append(chunk, heapsterHeader(batch), 0);
   for (const { key, table, row } of sortedRows(batch)) {
-    let reader = readers.get(table);
-    if (reader === undefined) readers.set(table, (reader = createRowReader(batch, table)));
+    const reader = readers.get(table) ?? createRowReader(batch, table);
+    readers.set(table, reader);
     const values = finiteOnly(reader(row), reject);
     for (const part of parts(values, limits.maxPoints)) {
       const text = textOf(readLogRow(batch, table, row, key, part), batch, format);
@@ -71,10 +71,7 @@ function* parts(values: readonly RowValue[], most: number): Generator<readonly R
   for (let from = 0; from < values.length; from += most) yield values.slice(from, from + most);
 }
 
-function finiteOnly(
-  values: readonly RowValue[],
-  reject: (rejection: EncodeRejection) => void,
-): readonly RowValue[] {
+function finiteOnly(values: readonly RowValue[], reject: (rejection: EncodeRejection) => void): readonly RowValue[] {
   const finite = values.filter(({ value }) => Number.isFinite(value));
   if (finite.length === values.length) return values;
   reject({ points: values.length - finite.length, reason: 'a value that is not a finite number is not written' });

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { MAX_NAME_LENGTH, MAX_VALUE_LENGTH } from './limits.ts';
+
+/** What stands for a label that a row does not have, and for one that is there but blank: different, as CloudWatch takes neither. */
+export const ABSENT = '(none)';
+const BLANK = '(empty)';
+
+const HASH_LENGTH = 16;
+
+/**
+ * The text as CloudWatch takes it: ASCII without control characters. What it does not take becomes `\uXXXX` and a
+ * backslash two of them, so that different texts stay different. Longer texts are cut and end in a hash of the whole.
+ */
+function toAscii(text: string, longest: number): string {
+  const ascii = /^[ -[\]-~]*$/.test(text) ? text : text.replaceAll(/[^ -[\]-~]/g, escaped);
+  if (ascii.length <= longest) return ascii;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
+  return `${ascii.slice(0, longest - HASH_LENGTH - 1)}~${hash}`;
+}
+
+function escaped(unit: string): string {
+  return unit === '\\' ? '\\\\' : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Value of a dimension; undefined = the row has no such label. */
+export function toDimensionValue(label: string | undefined): string {
+  if (label === undefined) return ABSENT;
+  const ascii = toAscii(label, MAX_VALUE_LENGTH);
+  return ascii.trim() === '' ? `${BLANK}${ascii}` : ascii;
+}
+
+/** Name of a dimension: it must not begin with a colon. */
+export function toDimensionName(label: string): string {
+  const ascii = toAscii(label, MAX_NAME_LENGTH);
+  return ascii.trim() === '' || ascii.startsWith(':') ? toAscii(`_${ascii}`, MAX_NAME_LENGTH) : ascii;
+}
+
+/** Name of a metric. */
+export function toMetricName(name: string): string {
+  return toAscii(name, MAX_NAME_LENGTH);
+}

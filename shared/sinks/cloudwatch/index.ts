@@ -1,0 +1,88 @@
+/**
+ * `cloudwatch:` publishes to Amazon CloudWatch as custom metrics (PutMetricData).
+ *
+ *     cloudwatch:
+ *     cloudwatch:?region=eu-west-1&namespace=Heapless&levels=cluster,node
+ *     cloudwatch:?levels=pod&metrics=cpu/usage_rate&dimensions=pod:ClusterName,Namespace,WorkloadName
+ *
+ * Limits (limits.ts has the links): 1,000 datums and 1 MB in a request, 30 dimensions, ASCII names and values, 150 different
+ * numbers in a datum, two weeks back to two hours ahead, all or nothing per request. Permission: cloudwatch:PutMetricData.
+ *
+ * CloudWatch adds up what it gets twice. Average, Minimum and Maximum of a single value do not notice; Sum and SampleCount
+ * do. So requests of single values count as idempotent, requests with statistic sets or merged values do not.
+ */
+import { SinkError } from '../../core/errors.ts';
+import { METRICS } from '../../core/metrics.ts';
+import { defineSink } from '../define-sink.ts';
+import type { SendOutcome, Sink, SinkLimits } from '../sink.ts';
+import { classifyError } from './classify.ts';
+import { createMetricDataClient } from './client.ts';
+import { collidingLevels } from './dimension-rules.ts';
+import { encodeMetricData } from './encode.ts';
+import { FARTHEST, MAX_BODY_BYTES, MAX_DATUMS, OLDEST } from './limits.ts';
+import { DEFAULTS, OPTIONS } from './options.ts';
+import type { MetricDataRequest } from './request.ts';
+import type { CloudWatchSettings } from './settings.ts';
+
+const COUNTERS: readonly string[] = [
+  ...new Set(METRICS.filter(({ kind }) => kind === 'cumulative').map(({ name }) => name)),
+];
+
+export default defineSink({
+  key: 'cloudwatch',
+  options: OPTIONS,
+  defaults: DEFAULTS,
+  check: (options) => collidingLevels(options.dimensions, options.levels),
+  async create(options, uri, context): Promise<Sink<MetricDataRequest>> {
+    const { region, endpoint, compression, concurrency } = options;
+    const client = await createMetricDataClient(
+      { region, endpoint, compression, concurrency, requestTimeout: options.request_timeout_sec },
+      `sink ${uri.key}`,
+    );
+    const settings: CloudWatchSettings = {
+      namespace: options.namespace,
+      clusterName: options.cluster_name,
+      dimensions: options.dimensions,
+      storageResolution: options.resolution === '1' ? 1 : 60,
+      totals: options.totals,
+      delivery: options.delivery,
+      counters: new Set(options.metrics),
+    };
+    const limits: SinkLimits = { maxPoints: MAX_DATUMS, maxBytes: MAX_BODY_BYTES, concurrency };
+    return {
+      name: uri.key,
+      shown: uri.shown,
+      limits,
+      // Globs do not reach counters; their very names do.
+      selection: {
+        levels: options.levels,
+        metrics: [
+          ...options.metrics,
+          ...COUNTERS.filter((name) => !settings.counters.has(name)).map((name) => `!${name}`),
+        ],
+      },
+      encode: (batch, reject) => encodeMetricData(batch, settings, reject),
+      async send(request, signal): Promise<SendOutcome> {
+        const late = outsideWindow(request.timestamp, context.clock.now());
+        if (late !== undefined) return { status: 'rejected', cause: new SinkError(late, { code: 'sink_window' }) };
+        try {
+          await client.put(request, signal);
+          return { status: 'delivered' };
+        } catch (error) {
+          const outcome = classifyError(error, 'the AWS credentials');
+          return outcome.status === 'rejected' ? classifyError(error, await client.credentialSource()) : outcome;
+        }
+      },
+      async close() {
+        client.close();
+      },
+    };
+  },
+});
+
+/** Why CloudWatch would not take a timestamp now, or undefined. */
+function outsideWindow(timestamp: number, now: number): string | undefined {
+  if (now - timestamp > OLDEST) return 'CloudWatch takes no values older than two weeks';
+  if (timestamp - now > FARTHEST) return 'CloudWatch takes no values more than two hours ahead; check the clock';
+  return undefined;
+}

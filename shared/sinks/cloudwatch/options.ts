@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { choiceOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
+import { repeatable } from '../../config/options.ts';
+import type { Level } from '../../core/level.ts';
+import { selectionOptions } from '../selection.ts';
+import type { SelectionDefaults } from '../sink.ts';
+import { readDimensionRules } from './dimension-rules.ts';
+import { DEFAULT_DIMENSIONS } from './dimensions.ts';
+import { MAX_NAME_LENGTH } from './limits.ts';
+
+/** Levels and metrics that stay affordable: every series is a custom metric with a monthly price. */
+export const DEFAULTS: SelectionDefaults = {
+  levels: ['cluster', 'namespace', 'group', 'node'],
+  metrics: [
+    'cpu/usage_rate',
+    'memory/working_set',
+    'cpu/node_utilization',
+    'memory/node_utilization',
+    'restart_count',
+    'up',
+    'node/count',
+    'node/measured',
+    'pod/count',
+    'collection/completeness',
+  ],
+};
+
+/** What the default sends for a cluster of usual size; checked against the catalog by a test. */
+export const DEFAULT_SERIES_EXAMPLE = {
+  nodes: 100,
+  namespaces: 20,
+  groups: 10,
+  series: 757,
+} as const;
+
+const EXAMPLE =
+  `The default makes ${DEFAULT_SERIES_EXAMPLE.series} custom metrics of a cluster with ${DEFAULT_SERIES_EXAMPLE.nodes} ` +
+  `nodes, ${DEFAULT_SERIES_EXAMPLE.namespaces} namespaces and ${DEFAULT_SERIES_EXAMPLE.groups} label groups`;
+
+/** Characters of the API reference's rule, ASCII only. */
+function namespaceProblem(namespace: string): string | undefined {
+  if (namespace.startsWith('AWS/')) return 'must not begin with AWS/, which is for AWS itself';
+  if (namespace.length > MAX_NAME_LENGTH) return `must have at most ${MAX_NAME_LENGTH} characters`;
+  if (!/^[0-9A-Za-z._\-/#][0-9A-Za-z._\-/#:]*$/.test(namespace)) {
+    return 'must be letters, digits and . _ - / # : (not first), all ASCII';
+  }
+  return undefined;
+}
+
+function endpointProblem(endpoint: string): string | undefined {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return 'must be an http:// or https:// URL';
+  return url.username === '' && url.password === '' ? undefined : 'must have no user and password in it';
+}
+
+const selection = selectionOptions(DEFAULTS);
+
+export const OPTIONS = z.object({
+  region: textOption({}).describe('AWS region; else AWS_REGION, else that of the profile'),
+  namespace: textOption({ default: 'Heapless' })
+    .superRefine((text, context) => {
+      const message = namespaceProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .describe('CloudWatch namespace of all metrics; not `AWS/…`'),
+  cluster_name: textOption({}).describe("Value of the dimension ClusterName; else the cluster's configured name"),
+  levels: selection.levels,
+  metrics: selection.metrics.describe(
+    'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. Counters are ' +
+      `sent only by their very name, as CloudWatch has none. ${EXAMPLE}`,
+  ),
+  dimensions: repeatable(
+    z
+      .array(z.string())
+      .optional()
+      .transform((texts, context) => {
+        const { rules, problems } = readDimensionRules(texts ?? []);
+        for (const message of problems) context.addIssue({ code: 'custom', message });
+        return rules;
+      }),
+  )
+    .meta({ kind: 'rule', defaultText: defaultDimensions() })
+    .describe(
+      'Dimensions of a level, as `LEVEL:NAME,NAME`; once per level. `label:KEY` is a stored label (`--store-label`), ' +
+        "`*` the keys of a grouping. Rows that a rule does not tell apart become one series with all their values. A value's own " +
+        'labels (ResourceId, Pressure …) always come on top',
+    ),
+  totals: choiceOption(['statistics', 'value'], { default: 'statistics' }).describe(
+    '`statistics` sends totals as statistic sets: Sum is the total of the minute, Average, Minimum and Maximum are by ' +
+      'pod; `value` sends the plain total, so that Average over any period is right, and it may be repeated after a doubtful failure',
+  ),
+  resolution: choiceOption(['60', '1'], { default: '60' }).describe(
+    'Storage resolution in seconds; 1 keeps values apart that are less than a minute apart',
+  ),
+  delivery: choiceOption(['at-least-once', 'at-most-once'], { default: 'at-least-once' }).describe(
+    'After a failure that leaves open whether values were stored: `at-least-once` repeats single values (a copy leaves ' +
+      'Average, Minimum and Maximum as they are, and doubles Sum and SampleCount) but never statistic sets and merged ' +
+      'values; `at-most-once` repeats nothing',
+  ),
+  endpoint: textOption({})
+    .superRefine((text, context) => {
+      const message = text === undefined ? undefined : endpointProblem(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .describe('URL of the service, for VPC endpoints and emulators'),
+  compression: choiceOption(['gzip', 'none'], { default: 'gzip' }).describe(
+    '`none` sends bodies uncompressed, which emulators may need',
+  ),
+  concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
+  request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
+    'Longest time for one request; never beyond the export timeout',
+  ),
+});
+
+function defaultDimensions(): string {
+  return (Object.keys(DEFAULT_DIMENSIONS) as Level[]).map((level) => `${level}:${DEFAULT_DIMENSIONS[level]}`).join(' ');
+}
