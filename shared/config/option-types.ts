@@ -53,23 +53,17 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'f', 'F', 'FALSE', 'false', 'False'].map((text) => [text, false] as const),
 ]);
 
-/** What Go's strconv.ParseBool takes, or undefined. */
-export function readBoolean(text: string): boolean | undefined {
-  return BOOLEANS.get(text);
-}
-
 /** `true` or `false` in Go's spellings: `1 t T TRUE true True 0 f F FALSE false False`. */
-export function booleanOption(byDefault: boolean): z.ZodType<boolean> {
-  return option<boolean, { readonly default: boolean }>(
-    { default: byDefault },
-    {
-      kind: 'true or false',
-      read: (text) => {
-        const value = readBoolean(text);
-        return value === undefined ? { must: 'true or false' } : { value };
-      },
+export function booleanOption<const D extends boolean | undefined>(byDefault: D): z.ZodType<boolean | D> {
+  const settings: OptionSettings<boolean> = byDefault === undefined ? {} : { default: byDefault };
+  const schema = option<boolean, OptionSettings<boolean>>(settings, {
+    kind: 'true or false',
+    read: (text) => {
+      const value = BOOLEANS.get(text);
+      return value === undefined ? { must: 'true or false' } : { value };
     },
-  );
+  });
+  return schema as z.ZodType<boolean | D>;
 }
 
 /** `of at least 1`, `from 1 to 9`, `of at most 9`, or nothing. */
