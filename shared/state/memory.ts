@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { ComponentUri } from '../config/config.ts';
+import { parseOptions } from '../config/options.ts';
+import { checkKey, checkPrefix } from './object-key.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+import { readLocation } from './store-location.ts';
+import { throwIfAborted } from './throw-if-aborted.ts';
+
+/** `memory:`: objects of this process, gone with it. Each opening is a store of its own. */
+export function openMemoryStore(uri: ComponentUri): ObjectStore {
+  parseOptions(uri, z.object({}), `state ${uri.key}`);
+  readLocation(uri, 'none');
+  return createMemoryStore(uri.shown);
+}
+
+export function createMemoryStore(shown: string): ObjectStore {
+  const objects = new Map<string, StoredObject>();
+  return {
+    shown,
+    async get(key, signal) {
+      checkKey(key);
+      throwIfAborted(signal, shown);
+      const object = objects.get(key);
+      return object && { body: Buffer.from(object.body), version: object.version };
+    },
+    async put(key, body, condition, signal) {
+      checkKey(key);
+      throwIfAborted(signal, shown);
+      const current = objects.get(key)?.version;
+      if (condition.if === 'absent' && current !== undefined) return { status: 'conflict' };
+      if (condition.if === 'version' && current !== condition.version) return { status: 'conflict' };
+      const version = randomUUID();
+      objects.set(key, { body: Buffer.from(body), version });
+      return { status: 'stored', version };
+    },
+    async delete(key, version, signal) {
+      checkKey(key);
+      throwIfAborted(signal, shown);
+      const current = objects.get(key)?.version;
+      if (current !== undefined && version !== undefined && current !== version) return 'conflict';
+      objects.delete(key);
+      return 'deleted';
+    },
+    async list(prefix, signal) {
+      checkPrefix(prefix);
+      throwIfAborted(signal, shown);
+      return [...objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
+    },
+    async close() {
+      objects.clear();
+    },
+  };
+}
