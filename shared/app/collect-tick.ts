@@ -2,11 +2,12 @@ import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { ShardRequest } from '../fanout/invoker.ts';
-import { mergePartials } from '../fanout/merge.ts';
+import { type MergedPartial, mergePartials } from '../fanout/merge.ts';
 import { planShards } from '../fanout/plan.ts';
 import type { ReduceResult } from '../fanout/reducer.ts';
-import { scatter } from '../fanout/scatter.ts';
+import { type ShardResult, scatter } from '../fanout/scatter.ts';
 import type { ShardPlan } from '../fanout/shard-plan.ts';
+import { addLostNodes } from '../processors/lost-nodes.ts';
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
 import { openPlanFile } from './plan-file.ts';
 import { runReduce } from './reduce.ts';
@@ -25,6 +26,8 @@ export interface TickOfSource {
   readonly index: number;
   readonly timestamp: UnixMillis;
   readonly started: UnixMillis;
+  /** When the claim was held. */
+  readonly claimed: UnixMillis;
   readonly times: TickTimes;
   readonly deadline: Deadline;
 }
@@ -34,6 +37,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const { runtime, source, timestamp, started, times } = tick;
   const { clock } = runtime.platform;
   const watch = createStopwatch(clock);
+  watch.add('claim', tick.claimed - started);
   using listDeadline = createDeadline(times.listBy, clock, tick.deadline.signal);
   const [listed, planFile] = await watch.time('list', () =>
     Promise.all([listCluster(source, listDeadline), openPlanFile(runtime.store, source.cluster, listDeadline.signal)]),
@@ -59,7 +63,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
   const [reduced, planWarnings] = await Promise.all([
-    watch.time('reduce', () => reduceTotals(tick, merged, listed.objects)),
+    watch.time('reduce', () => reduceTotals(tick, { merged, results, objects: listed.objects })),
     planFile.settle(plan, answered, tick.deadline.signal),
   ]);
   return reportTick({
@@ -95,9 +99,13 @@ function shardRequests(tick: TickOfSource, plan: ShardPlan, objects: ClusterObje
 /** A reduction that fails loses the totals of this tick, and says so; the rows of the shards are out already. */
 async function reduceTotals(
   tick: TickOfSource,
-  merged: ReturnType<typeof mergePartials>,
-  objects: ClusterObjects,
+  gathered: {
+    readonly merged: MergedPartial;
+    readonly results: readonly ShardResult[];
+    readonly objects: ClusterObjects;
+  },
 ): Promise<ReduceResult | { readonly failed: string }> {
+  const { merged, results, objects } = gathered;
   const { runtime, times } = tick;
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
@@ -105,6 +113,7 @@ async function reduceTotals(
   const reducer = runtime.platform.reducer ?? { reduce: (request, by) => runReduce(runtime, request, by) };
   try {
     const { cluster, namespace, workload, group } = merged;
+    const lost = results.flatMap((result) => (result.status === 'answered' ? [] : result.request.nodes)).length;
     return await reducer.reduce(
       {
         version: 1,
@@ -112,7 +121,7 @@ async function reduceTotals(
         timestamp: tick.timestamp,
         endBy: times.reduceBy,
         namespaceIds: objects.namespaceIds,
-        totals: { cluster, namespace, workload, group },
+        totals: addLostNodes({ cluster, namespace, workload, group }, lost),
       },
       deadline,
     );

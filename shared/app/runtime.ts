@@ -50,11 +50,11 @@ export async function createRuntime({ env, flags, platform }: RuntimeInput): Pro
     state: await resolveSecrets(asWritten.state, platform.readSecret),
   };
   const logger = createLogger({ clock: platform.clock, level: config.logLevel, write: platform.writeLog });
-  const opened = await allOrProblems([
+  const context = { clock: platform.clock, notice, write: platform.write };
+  const [store, sinks] = await bothOrProblems(
     openStore(config.state),
-    ...config.sinks.map((uri) => openSink(uri, { clock: platform.clock, notice, write: platform.write })),
-  ] as const);
-  const [store, ...sinks] = opened as [ObjectStore, ...Sink[]];
+    allOrProblems(config.sinks.map((uri) => openSink(uri, context))),
+  );
   const sources = await allOrProblems(
     config.sources.map(async (uri) =>
       createSourceRuntime(uri, {
@@ -62,7 +62,12 @@ export async function createRuntime({ env, flags, platform }: RuntimeInput): Pro
         platform,
         notice,
         connect: () =>
-          connectCluster(uri, { env, readFile: platform.readFile, clock: platform.clock, notice: () => undefined }),
+          connectCluster(uri, {
+            env,
+            readFile: platform.readFile,
+            clock: platform.clock,
+            notice: (entry) => logger.log('warn', 'notice', { ...entry }),
+          }),
       }),
     ),
   );
@@ -89,4 +94,10 @@ async function allOrProblems<T>(work: readonly Promise<T>[]): Promise<readonly T
   if (other !== undefined) throw other;
   if (failures.length > 0) throw new ConfigError(failures.flatMap((failure) => (failure as ConfigError).problems));
   return settled.map((result) => (result as PromiseFulfilledResult<T>).value);
+}
+
+/** Awaits two; if both throw `ConfigError`s, throws one with the problems of both. */
+async function bothOrProblems<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  await allOrProblems<unknown>([a, b]);
+  return [await a, await b];
 }

@@ -6,6 +6,8 @@ import type { KubeClient } from '../kube/client.ts';
 import { createKubeClient } from '../kube/create-kube-client.ts';
 import type { Platform } from './platform.ts';
 
+const USER_AGENT = 'heapless';
+
 /** One cluster as a source: its name, its options, and a client that is made on first use and kept while warm. */
 export interface SourceRuntime {
   readonly uri: ComponentUri;
@@ -44,7 +46,12 @@ export function createSourceRuntime(
     const { clock, random } = deps.platform;
     return {
       connection,
-      client: createKubeClient(connection, { clock, random, maxInFlight: deps.config.maxInFlight }),
+      client: createKubeClient(connection, {
+        clock,
+        random,
+        maxInFlight: deps.config.maxInFlight,
+        userAgent: USER_AGENT,
+      }),
     };
   };
   return {

@@ -1,9 +1,9 @@
 import { createDeadline, type Deadline } from '../core/deadline.ts';
-import { describeError, HeaplessError } from '../core/errors.ts';
+import { describeError } from '../core/errors.ts';
 import type { UnixMillis } from '../core/units.ts';
-import { claimTick } from '../state/claim.ts';
+import { type ClaimResult, claimTick } from '../state/claim.ts';
 import { collectTick } from './collect-tick.ts';
-import { emptyReport } from './report-tick.ts';
+import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import type { TickResult } from './tick-report.ts';
@@ -11,56 +11,101 @@ import { tickStamp, tickTimes } from './tick-times.ts';
 
 /** When a tick is for, and when it must have ended. */
 export interface TickRequest {
-  /** The scheduler's own time; undefined = now. The stamp is the last whole window before it. */
+  /** The scheduler's own time; undefined = now. The stamp is the end of the last whole window before it. */
   readonly scheduledTime: UnixMillis | undefined;
   /** Absolute end: the platform's remaining time. */
   readonly endBy: UnixMillis;
 }
 
 /**
- * One tick of every source, side by side: claims the minute, lists, scatters, reduces, reports. One broken cluster costs
+ * One tick of every source, side by side: claims the stamp, lists, scatters, reduces, reports. One broken cluster costs
  * the others nothing. Never throws for what a run can meet; every report is also one log line.
  */
 export async function runTick(runtime: Runtime, request: TickRequest): Promise<readonly TickResult[]> {
-  const results = await Promise.all(
-    runtime.sources.map((source, index) => tickOfSource(runtime, source, index, request)),
-  );
+  const ticks = runtime.sources.map((source, index) => tickOfSource(runtime, { source, index, request }));
+  const results = await Promise.all(ticks);
   for (const { report } of results) {
     runtime.logger.log(report.status === 'nothing' ? 'error' : 'info', 'tick', { report });
   }
   return results;
 }
 
-async function tickOfSource(
-  runtime: Runtime,
-  source: SourceRuntime,
-  index: number,
-  request: TickRequest,
-): Promise<TickResult> {
-  const { clock, name, random } = runtime.platform;
+interface SourceTick {
+  readonly source: SourceRuntime;
+  readonly index: number;
+  readonly request: TickRequest;
+}
+
+async function tickOfSource(runtime: Runtime, { source, index, request }: SourceTick): Promise<TickResult> {
+  const { clock } = runtime.platform;
   const started = clock.now();
   const timestamp = tickStamp(request.scheduledTime ?? started, runtime.config.metricResolution);
   const times = tickTimes(started, request.endBy, runtime.config);
   using deadline = createDeadline(request.endBy, clock);
   const empty = (status: 'skipped' | 'nothing', reason: string): TickResult =>
-    emptyReport({ source, timestamp, status, reason, lag: started - timestamp, total: clock.now() - started });
+    emptyResult({ source, timestamp, status, reason, lag: started - timestamp, total: clock.now() - started });
   try {
-    const holder = `${name}-${started.toString(36)}-${Math.floor(random() * 2 ** 32).toString(36)}`;
+    const claim = await holdTick(runtime, { source, timestamp, deadline });
+    if (claim.status === 'taken') return empty('skipped', `${claim.by} has this tick`);
+    if (claim.status === 'done') return empty('skipped', 'this tick has been done');
+    const claimed = clock.now();
+    const result = await collectTick({ runtime, source, index, timestamp, started, claimed, times, deadline });
+    return withWarnings(result, [...claim.warnings, ...(await claim.release(result.report.status))]);
+  } catch (error) {
+    return empty('nothing', describeError(error));
+  }
+}
+
+interface Held {
+  readonly status: 'held';
+  readonly warnings: readonly string[];
+  release(outcome: string): Promise<readonly string[]>;
+}
+
+type Refused = Exclude<ClaimResult, { readonly status: 'claimed' }>;
+
+/** Claims the tick. A store that fails is a warning: a possible duplicate is better than a certain gap. */
+async function holdTick(
+  runtime: Runtime,
+  tick: { readonly source: SourceRuntime; readonly timestamp: UnixMillis; readonly deadline: Deadline },
+): Promise<Held | Refused> {
+  const { clock, name, random } = runtime.platform;
+  const { signal } = tick.deadline;
+  const holder = `${name}-${Math.floor(random() * 2 ** 48).toString(36)}`;
+  const leaseUntil = tick.deadline.at;
+  try {
+    const { timestamp, source } = tick;
     const claim = await claimTick(runtime.store, {
       cluster: source.cluster,
       timestamp,
       holder,
-      leaseUntil: request.endBy,
+      leaseUntil,
       clock,
-      signal: deadline.signal,
+      signal,
     });
-    if (claim.status === 'taken') return empty('skipped', `${claim.by} has this tick`);
-    if (claim.status === 'done') return empty('skipped', 'this tick has been done');
-    const claimed = clock.now() - started;
-    const result = await collectTick({ runtime, source, index, timestamp, started, times, claimed, deadline });
-    return await released(result, claim, deadline);
+    if (claim.status !== 'claimed') return claim;
+    const warnings = claim.setAside === undefined ? [] : [claim.setAside];
+    if (claim.takenOverFrom !== undefined)
+      warnings.push(`taken over from ${claim.takenOverFrom}, which did not finish`);
+    return {
+      status: 'held',
+      warnings,
+      async release(outcome) {
+        try {
+          if ((await claim.release(outcome)) === 'released') return [];
+          return ['the lease of this tick ended before it did, and another run has claimed since'];
+        } catch (error) {
+          return [`the claim was not released: ${describeError(error)}; it ends by itself`];
+        }
+      },
+    };
   } catch (error) {
-    if (!(error instanceof HeaplessError)) runtime.logger.log('error', 'tick_failed', { error: describeError(error) });
-    return empty('nothing', describeError(error));
+    const warning = `the tick could not be claimed: ${describeError(error)}; it goes on, and another run may export it too`;
+    return { status: 'held', warnings: [warning], release: async () => [] };
   }
+}
+
+function withWarnings(result: TickResult, warnings: readonly string[]): TickResult {
+  if (warnings.length === 0) return result;
+  return { ...result, report: { ...result.report, warnings: [...result.report.warnings, ...warnings] } };
 }
