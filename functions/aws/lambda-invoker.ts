@@ -1,0 +1,54 @@
+import { HeaplessError } from '../../shared/core/errors.ts';
+import type { ShardInvoker } from '../../shared/fanout/invoker.ts';
+import type { Partial } from '../../shared/fanout/partial.ts';
+import type { ReduceResult, Reducer } from '../../shared/fanout/reducer.ts';
+import { callFunction, type Invoke } from './lambda-call.ts';
+
+/** Sockets to Lambda: as many shards as a tick may ever run at once. */
+const MAX_SOCKETS = 1_000;
+
+interface LambdaTarget {
+  /** Name of the function (not its ARN). */
+  readonly name: string;
+  /** Opens the SDK's client; called with every shard, so it should keep what it opened. */
+  readonly connect: () => Promise<Invoke>;
+}
+
+/**
+ * Lambda's Invoke, for calls that take as long as a shard: one attempt (the tick counts what fails; a second try would
+ * scrape the nodes twice), a socket for every shard at once, and no time limit but the deadline's.
+ */
+export async function connectLambda(): Promise<Invoke> {
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const client = new LambdaClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 2_000, httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS } },
+  });
+  return (input, options) => client.send(new InvokeCommand(input), options);
+}
+
+/** Runs shards in the scrape function. */
+export function createLambdaInvoker({ name, connect }: LambdaTarget): ShardInvoker {
+  return {
+    async invoke(request, deadline) {
+      const deps = { invoke: await connect(), deadline };
+      return checkVersion<Partial>(await callFunction({ name, request, what: `shard ${request.shard}` }, deps), name);
+    },
+  };
+}
+
+/** Runs the reduction in the reduce function. */
+export function createLambdaReducer({ name, connect }: LambdaTarget): Reducer {
+  return {
+    async reduce(request, deadline) {
+      const deps = { invoke: await connect(), deadline };
+      return checkVersion<ReduceResult>(await callFunction({ name, request, what: 'the totals' }, deps), name);
+    },
+  };
+}
+
+/** The answer of our own function, if it is of this version. Only a deployment half done gives another. */
+function checkVersion<T extends { readonly version: 1 }>(answer: unknown, name: string): T {
+  if (typeof answer === 'object' && answer !== null && 'version' in answer && answer.version === 1) return answer as T;
+  throw new HeaplessError(`function ${name} is of another version: deploy the stack again`, { code: 'invoke_failed' });
+}

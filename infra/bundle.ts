@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
+
+/** What a bundle came to, in bytes of minified code. */
+export interface BundleReport {
+  readonly name: string;
+  readonly eager: number;
+  readonly total: number;
+  /** Chunks that are loaded on demand. */
+  readonly lazyChunks: number;
+  /** What is wrong: budgets passed, packages that must be lazy in the eager part. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Bundles one function into `<outdir>/<name>/index.mjs` and chunks beside it; source maps go with them and are not
+ * deployed. The same sources give the same bytes.
+ */
+export async function buildBundle(
+  bundle: Bundle,
+  { root, outdir }: { readonly root: string; readonly outdir: string },
+): Promise<BundleReport> {
+  const folder = join(outdir, bundle.name);
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: bundle.entry },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    sourcemap: 'external',
+    metafile: true,
+    logLevel: 'error',
+    // CommonJS dependencies call require(), which ESM does not have.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+  return reportOf(bundle, metafile);
+}
+
+function reportOf(bundle: Bundle, { outputs }: Metafile): BundleReport {
+  const code = Object.keys(outputs).filter((file) => file.endsWith('.mjs'));
+  const entry = code.find((file) => outputs[file]?.entryPoint === bundle.entry);
+  if (entry === undefined) throw new Error(`${bundle.name}: esbuild wrote no entry`);
+  const eager = eagerFiles(entry, outputs);
+  const size = (files: readonly string[]): number => files.reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
+  const inputs = [...eager].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
+  const packages = new Set(inputs.flatMap((input) => LAZY_PACKAGES.exec(input)?.[1] ?? []));
+  const total = size(code);
+  const problems = [...packages].map(
+    (name) => `${bundle.name}: ${name} is in the eager part; import() it where it is used`,
+  );
+  const check = (what: string, bytes: number, budget: number): void => {
+    if (bytes > budget) problems.push(`${bundle.name}: the ${what} is ${bytes} bytes, its budget is ${budget}`);
+  };
+  check('eager part', size([...eager]), bundle.eagerBudget);
+  check('whole', total, bundle.totalBudget);
+  return { name: bundle.name, eager: size([...eager]), total, lazyChunks: code.length - eager.size, problems };
+}
+
+/** The entry and everything that it imports by statement, directly or not. */
+function eagerFiles(entry: string, outputs: Metafile['outputs']): ReadonlySet<string> {
+  const eager = new Set<string>();
+  const visit = (file: string): void => {
+    if (eager.has(file) || outputs[file] === undefined) return;
+    eager.add(file);
+    for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement') visit(path);
+  };
+  visit(entry);
+  return eager;
+}

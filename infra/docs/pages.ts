@@ -1,0 +1,16 @@
+import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
+import { defaultDashboardTarget } from '../dashboards/cloudwatch-target.ts';
+import { configurationPage } from './configuration-page.ts';
+import { metricsPage } from './metrics-page.ts';
+import { sinksPage } from './sinks-page.ts';
+
+/** Every generated file of the repository: path from the root → text. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  const dashboard = cloudWatchDashboard(await defaultDashboardTarget());
+  return new Map([
+    ['docs/metrics.md', metricsPage()],
+    ['docs/sinks.md', await sinksPage()],
+    ['docs/configuration.md', configurationPage()],
+    ['infra/dashboards/cloudwatch.json', `${JSON.stringify(dashboard, undefined, 2)}\n`],
+  ]);
+}

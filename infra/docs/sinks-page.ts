@@ -1,0 +1,38 @@
+import { describeOptions } from '../../shared/config/describe-options.ts';
+import { loadSink, SINKS } from '../../shared/sinks/registry.ts';
+import { ENDED_SINKS, SINKS_ELSEWHERE } from '../../shared/sinks/retired.ts';
+import { code, GENERATED, markdownTable } from './markdown.ts';
+import { optionsTable } from './options-table.ts';
+
+/** docs/sinks.md: every sink with its options, and what became of Heapster's others. */
+export async function sinksPage(): Promise<string> {
+  const sinks = await Promise.all(Object.keys(SINKS).sort().map(loadSink));
+  const gone = Object.entries({ ...ENDED_SINKS, ...prefixed(SINKS_ELSEWHERE) }).sort(([a], [b]) => a.localeCompare(b));
+  return [
+    GENERATED,
+    '# Sinks',
+    '',
+    'A sink is given as `--sink=KEY:ADDRESS?OPTION=VALUE&…` or in `HEAPLESS_SINK`, several separated by white space. An option that a sink',
+    `does not have stops the start. ${code('$NAME')} and ${code('$' + '{secret:NAME}')} in values are replaced after parsing.`,
+    '',
+    ...sinks.flatMap((sink) => [
+      `## ${sink.key}`,
+      '',
+      `Levels by default: ${sink.defaults.levels.map(code).join(', ')}. Metrics by default: ${sink.defaults.metrics.map(code).join(', ')}.`,
+      '',
+      optionsTable(describeOptions(sink.options)),
+      '',
+    ]),
+    '## Not here',
+    '',
+    markdownTable(
+      ['Sink', 'Instead'],
+      gone.map(([key, instead]) => [code(key), instead]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function prefixed(sinks: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(sinks).map(([key, instead]) => [key, `not in this build; use ${instead}`]));
+}
