@@ -6,7 +6,18 @@ import type { TotalRow } from '../../shared/fanout/reducer.ts';
 import { formatBytes, formatCores, formatCount, formatMillis, formatPercent } from './format.ts';
 
 const MAX_LISTED = 12;
-const STAGE_ORDER = ['claim', 'list', 'scrape', 'fold', 'export leaf rows', 'save', 'reduce', 'export totals', 'total'];
+const STAGE_ORDER = [
+  'claim',
+  'list',
+  'scrape',
+  'fold',
+  'export leaf rows',
+  'save',
+  'shards',
+  'reduce',
+  'export totals',
+  'total',
+];
 
 const STATUS_COLOR = {
   whole: 'green',

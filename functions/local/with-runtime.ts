@@ -6,7 +6,7 @@ import { renderReport } from './render-report.ts';
 
 /** Opens a runtime for a command, says its notices on standard error, runs `work`, and closes everything. */
 export async function withRuntime<T>(input: CommandInput, work: (runtime: Runtime) => Promise<T>): Promise<T> {
-  const platform = localPlatform({ write: input.write, writeLog: input.writeError });
+  const platform = localPlatform({ write: input.writeError, writeLog: input.writeError });
   const quiet = { HEAPLESS_LOG_LEVEL: 'warn', ...input.env };
   const runtime = await createRuntime({ env: quiet, flags: input.flags, platform });
   try {

@@ -17,7 +17,7 @@ import { runScrape } from './scrape.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { TickResult } from './tick-report.ts';
-import type { TickTimes } from './tick-times.ts';
+import { listBy, type TickTimes, tickTimes } from './tick-times.ts';
 
 export interface TickOfSource {
   readonly runtime: Runtime;
@@ -28,17 +28,16 @@ export interface TickOfSource {
   readonly started: UnixMillis;
   /** When the claim was held. */
   readonly claimed: UnixMillis;
-  readonly times: TickTimes;
   readonly deadline: Deadline;
 }
 
 /** A claimed tick: lists the cluster, scatters the shards, merges what came back, reduces it, and settles the plan. */
 export async function collectTick(tick: TickOfSource): Promise<TickResult> {
-  const { runtime, source, timestamp, started, times } = tick;
+  const { runtime, source, timestamp, started } = tick;
   const { clock } = runtime.platform;
   const watch = createStopwatch(clock);
   watch.add('claim', tick.claimed - started);
-  using listDeadline = createDeadline(times.listBy, clock, tick.deadline.signal);
+  using listDeadline = createDeadline(listBy(clock.now(), tick.deadline.at), clock, tick.deadline.signal);
   const [listed, planFile] = await watch.time('list', () =>
     Promise.all([listCluster(source, listDeadline), openPlanFile(runtime.store, source.cluster, listDeadline.signal)]),
   );
@@ -46,6 +45,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     const took = { lag: started - timestamp, total: clock.now() - started };
     return emptyResult({ source, timestamp, status: 'nothing', reason: listed.message, ...took });
   }
+  const times = tickTimes(clock.now(), tick.deadline.at, runtime.config);
   const plan = planShards(
     listed.objects.nodes.map((node) => node.name),
     planFile.previous,
@@ -54,7 +54,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
 
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
   const results = await watch.time('shards', () =>
-    scatter(shardRequests(tick, plan, listed.objects), {
+    scatter(shardRequests(tick, { plan, times, objects: listed.objects }), {
       invoker: runtime.platform.shardInvoker ?? { invoke: (request, by) => runScrape(runtime, request, by) },
       concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
       deadline: shardsDeadline,
@@ -63,7 +63,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
   const [reduced, planWarnings] = await Promise.all([
-    watch.time('reduce', () => reduceTotals(tick, { merged, results, objects: listed.objects })),
+    watch.time('reduce', () => reduceTotals(tick, { times, merged, results, objects: listed.objects })),
     planFile.settle(plan, answered, tick.deadline.signal),
   ]);
   return reportTick({
@@ -80,14 +80,17 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   });
 }
 
-function shardRequests(tick: TickOfSource, plan: ShardPlan, objects: ClusterObjects): readonly ShardRequest[] {
+function shardRequests(
+  tick: TickOfSource,
+  { plan, times, objects }: { readonly plan: ShardPlan; readonly times: TickTimes; readonly objects: ClusterObjects },
+): readonly ShardRequest[] {
   const byName = new Map(objects.nodes.map((node) => [node.name, node]));
   return plan.shards.map((shard) => ({
     version: 1,
     source: tick.index,
     timestamp: tick.timestamp,
-    scrapeBy: tick.times.scrapeBy,
-    endBy: tick.times.shardsBy,
+    scrapeBy: times.scrapeBy,
+    endBy: times.shardsBy,
     shard: shard.name,
     inherit: shard.inherit,
     nodes: shard.nodes.flatMap((name) => byName.get(name) ?? []),
@@ -100,13 +103,14 @@ function shardRequests(tick: TickOfSource, plan: ShardPlan, objects: ClusterObje
 async function reduceTotals(
   tick: TickOfSource,
   gathered: {
+    readonly times: TickTimes;
     readonly merged: MergedPartial;
     readonly results: readonly ShardResult[];
     readonly objects: ClusterObjects;
   },
 ): Promise<ReduceResult | { readonly failed: string }> {
-  const { merged, results, objects } = gathered;
-  const { runtime, times } = tick;
+  const { times, merged, results, objects } = gathered;
+  const { runtime } = tick;
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
   using deadline = createDeadline(times.reduceBy, runtime.platform.clock, tick.deadline.signal);

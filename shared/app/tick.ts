@@ -7,7 +7,7 @@ import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import type { TickResult } from './tick-report.ts';
-import { tickStamp, tickTimes } from './tick-times.ts';
+import { tickStamp } from './tick-times.ts';
 
 /** When a tick is for, and when it must have ended. */
 export interface TickRequest {
@@ -40,7 +40,6 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
   const { clock } = runtime.platform;
   const started = clock.now();
   const timestamp = tickStamp(request.scheduledTime ?? started, runtime.config.metricResolution);
-  const times = tickTimes(started, request.endBy, runtime.config);
   using deadline = createDeadline(request.endBy, clock);
   const empty = (status: 'skipped' | 'nothing', reason: string): TickResult =>
     emptyResult({ source, timestamp, status, reason, lag: started - timestamp, total: clock.now() - started });
@@ -49,7 +48,7 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
     if (claim.status === 'taken') return empty('skipped', `${claim.by} has this tick`);
     if (claim.status === 'done') return empty('skipped', 'this tick has been done');
     const claimed = clock.now();
-    const result = await collectTick({ runtime, source, index, timestamp, started, claimed, times, deadline });
+    const result = await collectTick({ runtime, source, index, timestamp, started, claimed, deadline });
     return withWarnings(result, [...claim.warnings, ...(await claim.release(result.report.status))]);
   } catch (error) {
     return empty('nothing', describeError(error));

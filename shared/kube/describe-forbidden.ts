@@ -5,7 +5,7 @@ import { excerpt } from './excerpt.ts';
 /** RBAC's refusal. Source: k8s.io/apiserver responsewriters.Forbidden; see also authorizer messages behind it. */
 const RBAC = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"/;
 /** The kubelet's own refusal of the API server. Source: kubernetes pkg/kubelet/server, InstallAuthFilter. */
-const KUBELET = /^Forbidden \(user=([^,]*), verb=(\w+), resource=([^,]*), subresource=([^)]*)\)/;
+const KUBELET = /^Forbidden \(user=([^,]*), verb=(\w+), resource=([^,]*), subresource(?:\(s\))?=\[?([^)\]]*)\]?\)/;
 
 /**
  * The missing right behind a 403 and what to grant. Tells the API server's refusal (a Status, `nosniff`) from one that

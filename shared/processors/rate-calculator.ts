@@ -5,7 +5,7 @@ import type { Level } from '../core/level.ts';
 import { metricId, SAMPLE_CLOCKS } from '../core/metrics.ts';
 import { MINUTE, type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 import type { NodeRows, RowRange } from '../sources/source.ts';
-import { COUNTER_COLUMNS, counterRows, type NodeCounters } from '../state/counters.ts';
+import { COUNTER_COLUMNS, counterRows, type NodeCounters, RATED_COUNTERS } from '../state/counters.ts';
 import { matchRows, rowKeys } from './rate-rows.ts';
 import { CLOCK_COLUMNS, RATE_TABLE, type RateEntry, START_COLUMN } from './rate-table.ts';
 
@@ -43,6 +43,8 @@ const CPU_USAGE_COLUMN = COUNTER_COLUMNS.indexOf('cpu/usage');
 const CPU_CAPACITY = metricId('cpu/node_capacity');
 /** A rate above this multiple of the node's capacity is implausible; coarse sample times alone can double one. */
 const CAPACITY_FACTOR = 4;
+/** Start, sample times and counters; what follows them in `COUNTER_COLUMNS` is rare. */
+const BLOCK_COLUMNS = COUNTER_COLUMNS.length - RATED_COUNTERS.length;
 const NO_COLUMNS: readonly undefined[] = COUNTER_COLUMNS.map(() => undefined);
 
 interface Work {
@@ -54,6 +56,10 @@ interface Work {
   readonly matched: Int32Array;
   readonly before: readonly (Float64Array | undefined)[];
   readonly after: (Float64Array | undefined)[];
+  /** Room for the columns of `after` that most nodes have: one block a node instead of many. */
+  readonly block: Float64Array;
+  /** By `SAMPLE_CLOCKS`: the sample times of this tick by row; NaN = absent. */
+  readonly sampled: readonly Float64Array[];
   /** By row: 1 = its start time says that it began anew; 2 = a counter of it did. */
   readonly anew: Uint8Array;
   computed: number;
@@ -98,6 +104,8 @@ export function calculateRates(
     matched: previous === undefined ? new Int32Array(count).fill(-1) : matchRows(keys, previous),
     before: previous?.columns ?? NO_COLUMNS,
     after: new Array(COUNTER_COLUMNS.length).fill(undefined),
+    block: new Float64Array(count * BLOCK_COLUMNS).fill(Number.NaN),
+    sampled: SAMPLE_CLOCKS.map(() => new Float64Array(count)),
     anew: new Uint8Array(count),
     computed: 0,
     stale: 0,
@@ -128,7 +136,10 @@ export function calculateRates(
 function saved(work: Work, column: number): Float64Array {
   let values = work.after[column];
   if (values === undefined) {
-    values = new Float64Array(work.rows).fill(Number.NaN);
+    values =
+      column < BLOCK_COLUMNS
+        ? work.block.subarray(column * work.rows, (column + 1) * work.rows)
+        : new Float64Array(work.rows).fill(Number.NaN);
     work.after[column] = values;
   }
   return values;
@@ -158,8 +169,10 @@ function saveStarts(work: Work, { table, from, count, offset }: Segment, trusted
 function saveSampleTimes(work: Work, { table, from, count, offset }: Segment, clock: number): void {
   const column = CLOCK_COLUMNS[clock]!;
   const before = work.before[column];
+  const sampled = work.sampled[clock]!;
   for (let i = 0; i < count; i++) {
     let at = table.getSampled(clock, from + i);
+    sampled[offset + i] = at;
     const match = work.matched[offset + i]!;
     if (Number.isNaN(at) && match >= 0 && before !== undefined) at = before[match]!;
     if (!Number.isNaN(at)) saved(work, column)[offset + i] = at;
@@ -173,6 +186,9 @@ function rateCounter(work: Work, { table, from, count, offset }: Segment, entry:
   const clockBefore = work.before[entry.clock];
   const atBefore = work.before[entry.at];
   const starts = work.after[START_COLUMN];
+  const sampled = work.sampled[entry.sampled]!;
+  const kept = values === undefined ? undefined : saved(work, entry.value);
+  let rates: Float64Array | undefined;
   const ofCpu = entry.rate === CPU_RATE;
   const limit = ofCpu ? Math.min(entry.limit, work.cpuLimit) : entry.limit;
   for (let i = 0; i < count; i++) {
@@ -180,7 +196,7 @@ function rateCounter(work: Work, { table, from, count, offset }: Segment, entry:
     const match = work.matched[row]!;
     const value = values === undefined ? Number.NaN : values[from + i]!;
     const base = match < 0 || before === undefined ? Number.NaN : before[match]!;
-    const at = table.getSampled(entry.sampled, from + i);
+    const at = sampled[row]!;
     const baseAt = Number.isNaN(base) ? Number.NaN : sampleTime(atBefore, clockBefore, match);
     const known = !Number.isNaN(baseAt);
     const missing = Number.isNaN(value) || Number.isNaN(at);
@@ -193,7 +209,7 @@ function rateCounter(work: Work, { table, from, count, offset }: Segment, entry:
       if (ofCpu) dropFallback(table, from + i);
       continue;
     }
-    saved(work, entry.value)[row] = value;
+    kept![row] = value;
     if (!known || at <= baseAt || at - baseAt > work.longest) continue;
     let counted = value - base;
     let since = baseAt;
@@ -210,7 +226,8 @@ function rateCounter(work: Work, { table, from, count, offset }: Segment, entry:
       if (ofCpu) dropFallback(table, from + i);
       continue;
     }
-    table.set(entry.rate, from + i, Math.min(rate, entry.cap));
+    rates ??= table.column(entry.rate);
+    rates[from + i] = Math.min(rate, entry.cap);
     if (ofCpu) table.clearFlag(from + i, ROW_FLAGS.cpuRateFallback);
     work.computed++;
   }

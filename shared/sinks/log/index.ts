@@ -1,14 +1,16 @@
 /**
- * `log:` writes every batch to standard output.
+ * `log:` writes every batch to the terminal (standard error locally, the function's log in a cloud) or to a file.
  *
  *     log:                          Heapster's form: metric sets in the order of their keys
  *     log:?format=json              one JSON line per row
  *     log:?levels=node&metrics=cpu/*
+ *     log:?file=/var/log/metrics    appends to a file
  *
  * There is no service behind it and no limit but our own: text is written in pieces of at most 64 KiB.
  */
+import { appendFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { choiceOption } from '../../config/option-types.ts';
+import { choiceOption, textOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import { defineSink } from '../define-sink.ts';
 import { selectionOptions } from '../selection.ts';
@@ -21,6 +23,7 @@ const OPTIONS = z.object({
   format: choiceOption(['heapster', 'json'], { default: 'heapster' }).describe(
     "`heapster` is the form of Heapster's log sink, `json` one JSON line per row",
   ),
+  file: textOption({}).describe('Path of a file to append to, in place of the terminal'),
   ...selectionOptions(DEFAULTS),
 });
 
@@ -39,7 +42,8 @@ export default defineSink({
       encode: (batch, reject) => encodeLog(batch, options.format, LIMITS, reject),
       async send(request) {
         try {
-          context.write(request.text);
+          if (options.file === undefined) context.write(request.text);
+          else await appendFile(options.file, request.text);
           return { status: 'delivered' };
         } catch (cause) {
           return { status: 'rejected', cause };

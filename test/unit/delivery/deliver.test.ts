@@ -285,7 +285,7 @@ describe('deliver', () => {
     });
 
     expect(report.problems.length).toBe(10);
-    expect(report.problems[0]).toEqual({ problem: 'reason 9', points: 19 });
+    expect(report.problems[0]).toEqual({ problem: 'reason 10', points: 20 });
     expect(report.rejected).toBe(120);
   });
 });

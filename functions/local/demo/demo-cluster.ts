@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../../shared/core/clock.ts';
+import type { Identity } from './api-request.ts';
+import { createApiServer } from './api-server.ts';
+import { createCertificate } from './certificate.ts';
+import { createClusterModel } from './cluster-model.ts';
+import type { DemoCluster, DemoClusterOptions, DemoRight } from './demo-types.ts';
+import { createFaultBoard } from './fault-board.ts';
+import { renderKubeconfig } from './kubeconfig.ts';
+import { startTlsServer } from './tls-server.ts';
+
+/** What `heapless demo` shows: six nodes, one dead, one slow, one whose containers restart now and then; and time flies. */
+export const DEMO_SHOW: DemoClusterOptions = {
+  nodes: 6,
+  timeScale: 5,
+  faults: { 'demo-node-5': { kind: 'refuse' }, 'demo-node-3': { kind: 'slow', millis: 600 } },
+  restarting: ['demo-node-2'],
+};
+
+/** What the collector needs with the node proxy route. */
+const COLLECTOR_RIGHTS: readonly DemoRight[] = ['list nodes', 'list namespaces', 'list pods', 'get nodes/proxy'];
+const USER = 'system:serviceaccount:heapless:collector';
+
+/** Starts a simulated cluster on loopback. Without options it is `DEMO_SHOW`; with any, a sound one of that shape. */
+export async function startDemoCluster(options: DemoClusterOptions = {}): Promise<DemoCluster> {
+  const chosen = Object.keys(options).length === 0 ? DEMO_SHOW : options;
+  const clock = chosen.clock ?? systemClock;
+  const certificate = await createCertificate();
+  const model = createClusterModel({
+    nodes: chosen.nodes ?? 6,
+    podsPerNode: chosen.podsPerNode ?? 12,
+    containersPerPod: chosen.containersPerPod,
+    seed: chosen.seed ?? 1,
+    epoch: clock.now(),
+    timeScale: chosen.timeScale ?? 1,
+    restarting: new Set(chosen.restarting),
+  });
+  const faults = createFaultBoard();
+  const setFault: DemoCluster['setFault'] = (target, fault) => {
+    if (target !== 'api' && model.node(target) === undefined) throw new RangeError(`there is no node ${target}`);
+    faults.set(target, fault);
+  };
+  for (const [target, fault] of Object.entries(chosen.faults ?? {})) setFault(target, fault);
+  const rights: ReadonlySet<string> = new Set(chosen.rights ?? COLLECTOR_RIGHTS);
+  const versions = { current: 1_000, compacted: 0 };
+  let token = makeToken();
+  const identity = (): Identity => ({ token, user: chosen.user ?? USER, rights });
+  const api = createApiServer({
+    model,
+    clock,
+    faults,
+    identity,
+    pagesFromCache: chosen.pagesFromCache ?? false,
+    versions: () => versions,
+  });
+  const server = await startTlsServer({
+    api,
+    certificate,
+    clock,
+    faults,
+    latencyMillis: chosen.latencyMillis ?? 0,
+    maxListsInFlight: chosen.maxListsInFlight ?? 360,
+    port: chosen.port ?? 0,
+  });
+  const url = `https://127.0.0.1:${server.port}`;
+
+  return {
+    url,
+    ca: certificate.ca,
+    get token() {
+      return token;
+    },
+    kubeconfig: () => renderKubeconfig({ url, ca: certificate.ca, token }),
+    usage: server.usage,
+    nodeNames: () => model.nodes().map((node) => node.name),
+    podsOf: (node) =>
+      (model.node(node)?.pods ?? []).map((pod) => `${pod.workload.namespace}/${pod.state(clock.now()).name}`),
+    setFault,
+    addNode() {
+      versions.current++;
+      return model.addNode().name;
+    },
+    removeNode(name) {
+      versions.current++;
+      faults.set(name, undefined);
+      if (!model.removeNode(name)) throw new RangeError(`there is no node ${name}`);
+    },
+    restartPod(namespace, name, { replace = false } = {}) {
+      const pod = model.findPod(namespace, name, clock.now());
+      if (pod === undefined) throw new RangeError(`there is no pod ${namespace}/${name}`);
+      versions.current++;
+      pod.restart(clock.now(), replace);
+    },
+    rotateToken() {
+      token = makeToken();
+      return token;
+    },
+    compact() {
+      versions.current++;
+      versions.compacted = versions.current;
+    },
+    closeIdleConnections: server.closeIdleConnections,
+    close: server.close,
+  };
+}
+
+function makeToken(): string {
+  return `demo-${randomBytes(18).toString('base64url')}`;
+}
