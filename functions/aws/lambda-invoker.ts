@@ -19,7 +19,7 @@ interface LambdaTarget {
  * scrape the nodes twice), a socket for every shard at once, and no time limit but the deadline's.
  */
 export async function connectLambda(): Promise<Invoke> {
-  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand, LambdaClient } = await import('./lambda-sdk.ts');
   const client = new LambdaClient({
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 2_000, httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS } },

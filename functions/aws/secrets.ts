@@ -9,7 +9,7 @@ const SECRET_TIMEOUT: Millis = 5_000;
  * Throws `HeaplessError` (`secret_missing`, `secret_refused`) that says what to do and never a value.
  */
 export async function readSecret(name: string): Promise<string> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('./secrets-sdk.ts');
   const client = new SecretsManagerClient({ requestHandler: { connectionTimeout: 2_000 } });
   try {
     const command = new GetSecretValueCommand({ SecretId: name });

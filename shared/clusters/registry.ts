@@ -17,7 +17,7 @@ export async function connectCluster(uri: ComponentUri, deps: ClusterDeps): Prom
   if (location === undefined) return connectDirect(uri, options, deps);
   const [{ connectKubeconfig }, kubernetes] = await Promise.all([
     import('./kubeconfig.ts'),
-    import('@kubernetes/client-node'),
+    import('./client-node.ts'),
   ]);
   return connectKubeconfig({ where: `source ${uri.key}`, location, options }, { ...deps, kubernetes });
 }
