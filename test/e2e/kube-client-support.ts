@@ -34,7 +34,7 @@ export function within(millis: number): Deadline {
 }
 
 /** The value of a result that must be good. */
-export function valueOf<T>(result: KubeResult<T>): T {
+export function valueIn<T>(result: KubeResult<T>): T {
   if (result.status === 'failed') throw new Error(`${result.reason}: ${result.message}`);
   return result.value;
 }
