@@ -13,12 +13,12 @@ const KB = 1_000;
 
 /**
  * All functions. The eager part is our own code, zod (about 90 KB) and middy; a chunk of a cloud SDK or of the Kubernetes
- * client is loaded when a configuration names it. The budgets leave about a quarter above what was measured.
+ * client is loaded when a configuration names it. The budgets leave about a fifth above what was measured.
  */
 export const BUNDLES: readonly Bundle[] = [
-  { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 240 * KB, totalBudget: 3_000 * KB },
-  { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 240 * KB, totalBudget: 3_000 * KB },
-  { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 240 * KB, totalBudget: 3_000 * KB },
+  { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 320 * KB, totalBudget: 3_000 * KB },
+  { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 300 * KB, totalBudget: 3_000 * KB },
+  { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 250 * KB, totalBudget: 3_000 * KB },
 ];
 
 /** Packages that no eager part may hold. */
