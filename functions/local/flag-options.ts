@@ -31,13 +31,15 @@ export function givenFlags(command: Command): ReadonlyMap<string, readonly strin
   return given;
 }
 
-/** Arguments with `_` in flag names made `-`, as Heapster accepts both. Values stay as they are. */
-export function normalizeArguments(args: readonly string[]): readonly string[] {
+/**
+ * Arguments with `_` in flag names made `-`, as Heapster accepts both. Values stay as they are. Of a flag that nobody knows
+ * only the name is left, so that it is the name that is complained about, and no value is repeated.
+ */
+export function normalizeArguments(args: readonly string[], known: ReadonlySet<string>): readonly string[] {
   return args.map((arg) => {
     if (!arg.startsWith('--') || arg === '--') return arg;
     const equals = arg.indexOf('=');
-    return equals < 0
-      ? `--${normalizeFlagName(arg)}`
-      : `--${normalizeFlagName(arg.slice(0, equals))}${arg.slice(equals)}`;
+    const name = `--${normalizeFlagName(equals < 0 ? arg : arg.slice(0, equals))}`;
+    return equals < 0 || !known.has(name) ? name : `${name}${arg.slice(equals)}`;
   });
 }

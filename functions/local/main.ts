@@ -50,7 +50,8 @@ export async function main(
     program.command('demo').description('the same against an embedded cluster').addOption(output()).addOption(ticks()),
   ).action(act(demo));
   try {
-    await program.parseAsync([...normalizeArguments(args)], { from: 'user' });
+    const known = new Set(program.commands.flatMap((command) => command.options.map((option) => option.long ?? '')));
+    await program.parseAsync([...normalizeArguments(args, known)], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.configuration;

@@ -112,7 +112,12 @@ function fromParts(template: Buffer, at: readonly number[], order: readonly Slot
             putNumber(target, offset, widths[i]!, bases[i]! + rates[i]! * (sampled - start) + perNode[i]! * node);
             break;
           case CODES.gauge:
-            putNumber(target, offset, widths[i]!, bases[i]! + rates[i]! * ((sampled * 7 + node * 13 + i) % GAUGE_STATES));
+            putNumber(
+              target,
+              offset,
+              widths[i]!,
+              bases[i]! + rates[i]! * ((sampled * 7 + node * 13 + i) % GAUGE_STATES),
+            );
             break;
           case CODES.time: {
             const text = timeText(sampled);
@@ -159,8 +164,8 @@ function widthOf(slot: Slot): number {
       const least = slot.kind === 'counter' ? slot.base - slot.rate * slot.age : slot.base;
       const growth =
         slot.kind === 'counter' ? slot.rate * MAX_SECONDS + slot.perNode * MAX_NODES : slot.step * GAUGE_STATES;
-      const width = String(least).length;
-      if (!Number.isSafeInteger(least) || least < 1 || String(slot.base + growth).length !== width) {
+      const width = String(slot.base).length;
+      if (!Number.isSafeInteger(least) || least < 10 ** (width - 1) || slot.base + growth >= 10 ** width) {
         throw new RangeError(`a ${slot.kind} of ${slot.base} may change its width: ${JSON.stringify(slot)}`);
       }
       return width;

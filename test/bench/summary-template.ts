@@ -101,7 +101,7 @@ function use(
     cpu: {
       time: time(slot, age),
       usageNanoCores: gauge(slot, 10_000_000 * scale, 100_000, age),
-      usageCoreNanoSeconds: counter(slot, 1_000 * GB, 10_000_000 * scale, age),
+      usageCoreNanoSeconds: counter(slot, 2_000 * GB, 10_000_000 * scale, age),
       psi: psi(slot, age),
     },
     memory: {
@@ -110,7 +110,7 @@ function use(
       usageBytes: gauge(slot, 100_000_000 * scale, 40_960, age),
       workingSetBytes: gauge(slot, 100_000_000 * scale - 4_096_000 + 10_000_000, 40_960, age),
       rssBytes: gauge(slot, 10_000_000 * scale, 8_192, age),
-      pageFaults: counter(slot, 10_000_000, 3 * scale, age),
+      pageFaults: counter(slot, 20_000_000, 3 * scale, age),
       majorPageFaults: counter(slot, 200_000, 1, age),
       psi: psi(slot, age),
     },

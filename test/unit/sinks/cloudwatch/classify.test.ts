@@ -69,11 +69,11 @@ describe('classifyError', () => {
   });
 
   it('honours Retry-After in seconds and ignores what is none', () => {
-    const after = (text: string): SendOutcome =>
+    const retryAfterOf = (text: string): SendOutcome =>
       classifyError(sdkError({ name: 'Throttling', status: 400, headers: { 'retry-after': text } }), 'x');
 
-    expect(after('7')).toMatchObject({ retryAfter: 7_000 });
-    expect(after('soon')).not.toHaveProperty('retryAfter');
+    expect(retryAfterOf('7')).toMatchObject({ retryAfter: 7_000 });
+    expect(retryAfterOf('soon')).not.toHaveProperty('retryAfter');
   });
 
   it('names the credential source and the right that is missing', () => {
