@@ -29,10 +29,15 @@ export type DatumNumbers =
 const NUMBER_BYTES = 25;
 /** `{"Name":"","Value":""},` */
 const DIMENSION_BYTES = 23;
-/** Everything of a datum but names, dimensions and numbers, in its longest form. */
+/** Everything of a datum but names, dimensions and numbers. */
 const DATUM_BYTES =
-  '{"MetricName":"","Dimensions":[],"Timestamp":,"StatisticValues":{"SampleCount":,"Sum":,"Minimum":,"Maximum":},"Unit":"","StorageResolution":60},'
-    .length + NUMBER_BYTES;
+  '{"MetricName":"","Dimensions":[],"Timestamp":,"Unit":"","StorageResolution":60},'.length + NUMBER_BYTES;
+/** What goes around the numbers of each form. */
+const FORM_BYTES = {
+  value: '"Value":,'.length,
+  values: '"Values":[],"Counts":[],'.length,
+  statistics: '"StatisticValues":{"SampleCount":,"Sum":,"Minimum":,"Maximum":},'.length,
+} as const;
 /** `{"Namespace":"…","MetricData":[]}` without the namespace. */
 export const ENVELOPE_BYTES = 64;
 
@@ -70,9 +75,13 @@ export function toDatum(head: DatumHead, set: DimensionSet, numbers: DatumNumber
     StorageResolution: head.storageResolution,
     ...wireNumbers(numbers),
   };
-  const count = numbers.form === 'values' ? 2 * numbers.values.length : 4;
-  const bytes = DATUM_BYTES + jsonBytes(head.name) + head.unit.length + set.bytes + count * NUMBER_BYTES;
-  return { datum, points, bytes };
+  const texts = jsonBytes(head.name) + head.unit.length + set.bytes;
+  return { datum, points, bytes: DATUM_BYTES + texts + numberBytes(numbers) };
+}
+
+function numberBytes(numbers: DatumNumbers): number {
+  const count = numbers.form === 'values' ? 2 * numbers.values.length : numbers.form === 'value' ? 1 : 4;
+  return FORM_BYTES[numbers.form] + count * NUMBER_BYTES;
 }
 
 function wireNumbers(numbers: DatumNumbers): Pick<MetricDatum, 'Value' | 'Values' | 'Counts' | 'StatisticValues'> {
