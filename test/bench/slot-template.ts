@@ -35,7 +35,7 @@ export interface SlotTemplate {
 
 export const MAX_NODES = 99_999;
 /** Counters keep their width this long after the start. */
-const MAX_SECONDS = 86_400;
+const MAX_SECONDS = 6 * 3_600;
 const GAUGE_STATES = 64;
 const TIME_WIDTH = 20;
 const HALF = 10_000_000;
@@ -47,7 +47,7 @@ export type SlotWriter = (slot: Slot) => string;
 
 /**
  * Makes a template of a document. `build` writes slots where values stand; a string that begins with a number slot becomes a
- * number. Throws `RangeError` if a number could change its width within a day.
+ * number. Throws `RangeError` if a number could change its width within six hours.
  */
 export function createSlotTemplate(
   build: (slot: SlotWriter) => unknown,
@@ -81,7 +81,7 @@ function fromParts(template: Buffer, at: readonly number[], order: readonly Slot
   const offsets = Int32Array.from(at);
   const codes = Uint8Array.from(order, (slot) => CODES[slot.kind]);
   const widths = Uint8Array.from(order, widthOf);
-  const ages = Float64Array.from(order, (slot) => ('age' in slot ? slot.age : 0));
+  const ages = Int32Array.from(order, (slot) => ('age' in slot ? slot.age : 0));
   const bases = Float64Array.from(order, (slot) => ('base' in slot ? slot.base : 'offset' in slot ? slot.offset : 0));
   const rates = Float64Array.from(order, (slot) => ('rate' in slot ? slot.rate : 'step' in slot ? slot.step : 0));
   const perNode = Float64Array.from(order, (slot) =>
@@ -106,21 +106,21 @@ function fromParts(template: Buffer, at: readonly number[], order: readonly Slot
     render(target, { node, second }) {
       for (let i = 0; i < count; i++) {
         const offset = offsets[i]!;
-        const sampled = second - ages[i]!;
+        const elapsed = (second - start - ages[i]!) | 0;
         switch (codes[i]) {
           case CODES.counter:
-            putNumber(target, offset, widths[i]!, bases[i]! + rates[i]! * (sampled - start) + perNode[i]! * node);
+            putNumber(target, offset, widths[i]!, bases[i]! + rates[i]! * elapsed + perNode[i]! * node);
             break;
           case CODES.gauge:
             putNumber(
               target,
               offset,
               widths[i]!,
-              bases[i]! + rates[i]! * ((sampled * 7 + node * 13 + i) % GAUGE_STATES),
+              bases[i]! + rates[i]! * ((elapsed * 7 + node * 13 + i) & (GAUGE_STATES - 1)),
             );
             break;
           case CODES.time: {
-            const text = timeText(sampled);
+            const text = timeText(start + elapsed);
             for (let k = 0; k < TIME_WIDTH; k++) target[offset + k] = text[k]!;
             break;
           }
@@ -137,8 +137,8 @@ function fromParts(template: Buffer, at: readonly number[], order: readonly Slot
 
 /** Decimal digits with leading zeros. Halves keep the arithmetic in small integers. */
 function putNumber(target: Buffer, offset: number, width: number, value: number): void {
-  let high = Math.floor(value / HALF);
-  let low = value - high * HALF;
+  let high = Math.floor(value / HALF) | 0;
+  let low = (value - high * HALF) | 0;
   let at = offset + width - 1;
   for (let k = 0; k < 7 && at >= offset; k++) {
     const next = (low / 10) | 0;
@@ -146,7 +146,7 @@ function putNumber(target: Buffer, offset: number, width: number, value: number)
     low = next;
   }
   while (at >= offset) {
-    const next = Math.floor(high / 10);
+    const next = (high / 10) | 0;
     target[at--] = ZERO + (high - next * 10);
     high = next;
   }

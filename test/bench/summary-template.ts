@@ -55,6 +55,8 @@ const counter = (slot: SlotWriter, base: number, rate: number, age: number): str
 
 function summary(slot: SlotWriter, shape: SummaryShape): unknown {
   const node = (): string => slot({ kind: 'node' });
+  const namespace = (pod: number): string =>
+    namespaceName(slot({ kind: 'spread', offset: pod, modulus: shape.namespaces }));
   return {
     node: {
       nodeName: nodeName(node()),
@@ -73,7 +75,7 @@ function summary(slot: SlotWriter, shape: SummaryShape): unknown {
     pods: Array.from({ length: shape.pods }, (_, pod) => ({
       podRef: {
         name: podName(pod, node()),
-        namespace: namespaceName(slot({ kind: 'spread', offset: pod, modulus: shape.namespaces })),
+        namespace: namespace(pod),
         uid: podUid(pod, node()),
       },
       startTime: '2026-01-13T18:38:45Z',
@@ -86,7 +88,7 @@ function summary(slot: SlotWriter, shape: SummaryShape): unknown {
       })),
       ...use(slot, { scale: 2 + (pod % 3), age: 2 + (pod % 8), available: true }),
       network: network(slot, { scale: 1 + (pod % 4), age: 4 + (pod % 8), interfaces: ['eth0'] }),
-      volume: volumes(slot, pod, node),
+      volume: volumes(slot, pod, `data-${two(pod)}-${node()}`, namespace),
       'ephemeral-storage': fs(slot, 3),
       process_stats: { process_count: 3 + (pod % 5) },
     })),
@@ -126,7 +128,7 @@ function psi(slot: SlotWriter, age: number): object {
     avg60: `${gauge(slot, 10, 1, age)}.08`,
     avg300: 0,
   });
-  return { full: share(20_000_000_000), some: share(21_000_000_000) };
+  return { full: share(20_000_000), some: share(21_000_000) };
 }
 
 function network(
@@ -156,9 +158,9 @@ function fs(slot: SlotWriter, scale: number): object {
   };
 }
 
-function volumes(slot: SlotWriter, pod: number, node: () => string): readonly object[] {
+function volumes(slot: SlotWriter, pod: number, claim: string, namespace: (pod: number) => string): readonly object[] {
   const projected = { ...fs(slot, 1), name: `kube-api-access-hb${two(pod)}s` };
   if (pod % 3 !== 0) return [projected];
-  const pvcRef = { name: `data-${two(pod)}-${node()}`, namespace: 'storage' };
+  const pvcRef = { name: claim, namespace: namespace(pod) };
   return [{ ...fs(slot, 7), name: 'data', pvcRef }, projected];
 }

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
+import { createClusterObjects } from './cluster-objects.ts';
+import { type ClusterShape, checkShape, isHanging } from './cluster-shape.ts';
+import { createObjectLists, type Resource } from './object-lists.ts';
+import { createSummaryTemplate } from './summary-template.ts';
+import { createTraffic, type TrafficReport } from './traffic.ts';
+
+/** A cluster on loopback: an API server with its kubelets behind the node proxy. */
+export interface ClusterGenerator {
+  /** `https://127.0.0.1:PORT`. */
+  readonly server: string;
+  /** Certificate that the server's must chain to (it is its own). */
+  readonly ca: string;
+  readonly token: string;
+  /** Moves the cluster's clock away from this machine's: counters grow and sample times move by it. */
+  setClock(offsetMillis: number): void;
+  traffic(): TrafficReport;
+  forgetTraffic(): void;
+  close(): Promise<void>;
+}
+
+/** Go's server keeps idle connections this long. */
+const KEEP_ALIVE_MILLIS = 90_000;
+/** A proxied body comes in pieces of at most this size (Go's copy buffer). */
+const CHUNK = 32_768;
+const TOKEN = 'bench-token-of-the-loopback-cluster';
+const SUMMARY = /^\/api\/v1\/nodes\/([^/]+)\/proxy\/stats\/summary$/;
+const LIST = /^\/api\/v1\/(nodes|namespaces|pods)$/;
+
+/**
+ * Serves nodes, namespaces, pods and summaries as strictly as the benchmarks need: token, method, paths and parameters are
+ * checked. Bodies are templates with slots of fixed width, so that it costs less than whoever reads them.
+ */
+export async function createClusterGenerator(options: ClusterShape): Promise<ClusterGenerator> {
+  const shape = checkShape(options);
+  const start = Math.floor(Date.now() / 1_000);
+  const objects = createClusterObjects(shape);
+  const lists = createObjectLists(shape, objects);
+  const template = createSummaryTemplate({
+    pods: shape.podsPerNode,
+    containersPerPod: shape.containersPerPod,
+    namespaces: shape.namespaces,
+    start,
+  });
+  const numbers = new Map(objects.names.map((name, node) => [name, node]));
+  const traffic = createTraffic();
+  const spare: Buffer[] = [];
+  let offset = 0;
+
+  const refuse = (response: ServerResponse, code: number, message: string, reason?: string): void => {
+    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+    const body = Buffer.from(JSON.stringify(status));
+    traffic.served('refused', body.length);
+    response.writeHead(code, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
+  };
+
+  const list = (request: IncomingMessage, response: ServerResponse, resource: Resource, url: URL): void => {
+    const metadataOnly =
+      (request.headers.accept ?? '').split(',')[0]?.includes('as=PartialObjectMetadataList') === true;
+    const gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const answer = lists.answer({ resource, search: url.searchParams, metadataOnly, gzip });
+    if (answer.status === 'bad') return refuse(response, 400, answer.message, 'BadRequest');
+    traffic.served(resource, answer.body.length, answer.plainBytes);
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': answer.body.length,
+      ...(answer.encoding !== undefined && { 'content-encoding': answer.encoding }),
+    });
+    response.end(answer.body);
+  };
+
+  const summary = (response: ServerResponse, name: string): void => {
+    const node = numbers.get(name);
+    if (node === undefined) return refuse(response, 404, `nodes "${name}" not found`, 'NotFound');
+    if (isHanging(node, shape.hanging)) return;
+    const body = spare.pop() ?? template.allocate();
+    template.render(body, { node, second: Math.floor((Date.now() + offset) / 1_000) });
+    traffic.served('summary', body.length);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.cork();
+    for (let at = 0; at < body.length; at += CHUNK) response.write(body.subarray(at, at + CHUNK));
+    response.end();
+    response.uncork();
+    // Until it is handed to the system the bytes are in use; a broken connection's buffer is left to the collector.
+    response.once('finish', () => spare.push(body));
+  };
+
+  const route = (request: IncomingMessage, response: ServerResponse): void => {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return refuse(response, 403, 'forbidden: User "system:anonymous"', 'Forbidden');
+    if (authorization !== `Bearer ${TOKEN}`) return refuse(response, 401, 'Unauthorized', 'Unauthorized');
+    if (request.method !== 'GET') return refuse(response, 405, 'only GET is served', 'MethodNotAllowed');
+    const url = new URL(request.url ?? '/', 'https://cluster');
+    const resource = LIST.exec(url.pathname)?.[1];
+    if (resource !== undefined) return list(request, response, resource as Resource, url);
+    const node = SUMMARY.exec(url.pathname)?.[1];
+    if (node !== undefined) return summary(response, decodeURIComponent(node));
+    refuse(response, 404, `no such path: ${url.pathname}`, 'NotFound');
+  };
+
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'bench cluster' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+    ],
+  });
+  const server = createServer({ key, cert, keepAliveTimeout: KEEP_ALIVE_MILLIS }, (request, response) => {
+    traffic.begin();
+    response.once('close', traffic.end);
+    response.sendDate = false;
+    response.setHeader('date', new Date(Date.now() + offset).toUTCString());
+    if (shape.latencyMillis === 0) route(request, response);
+    else setTimeout(() => response.destroyed || route(request, response), shape.latencyMillis);
+  });
+  server.on('secureConnection', traffic.connected);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    server: `https://127.0.0.1:${port}`,
+    ca: cert,
+    token: TOKEN,
+    setClock(offsetMillis) {
+      offset = offsetMillis;
+    },
+    traffic: traffic.report,
+    forgetTraffic: traffic.forget,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

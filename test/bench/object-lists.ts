@@ -1,0 +1,116 @@
+import { gzipSync } from 'node:zlib';
+import type { ClusterObjects } from './cluster-objects.ts';
+import type { ClusterShape } from './cluster-shape.ts';
+
+export type Resource = 'nodes' | 'namespaces' | 'pods';
+
+export type ListAnswer =
+  | {
+      readonly status: 'ok';
+      readonly body: Buffer;
+      readonly encoding: 'gzip' | undefined;
+      /** Bytes before compression. */
+      readonly plainBytes: number;
+    }
+  | { readonly status: 'bad'; readonly message: string };
+
+export interface ListQuery {
+  readonly resource: Resource;
+  readonly search: URLSearchParams;
+  readonly metadataOnly: boolean;
+  readonly gzip: boolean;
+}
+
+/** Lists as the API server answers them; packed pages are kept, so that a second tick costs the generator nothing. */
+export interface ObjectLists {
+  answer(query: ListQuery): ListAnswer;
+}
+
+/** The API server packs from this size on, at level 1. */
+const GZIP_THRESHOLD = 131_072;
+const GZIP_LEVEL = 1;
+const KINDS = { nodes: 'NodeList', namespaces: 'NamespaceList', pods: 'PodList' } as const;
+const PARAMETERS = new Set(['limit', 'continue', 'resourceVersion', 'fieldSelector']);
+const RESOURCE_VERSION = '407613';
+
+/**
+ * With `resourceVersion=0` the watch cache answers and ignores the limit, as the real one does; else pages of `limit`.
+ * Of field selectors it knows `spec.nodeName=` on pods; other parameters are refused.
+ */
+export function createObjectLists(shape: ClusterShape, objects: ClusterObjects): ObjectLists {
+  const numbers = new Map(objects.names.map((name, node) => [name, node]));
+  const kept = new Map<string, ListAnswer>();
+
+  const itemsOf = (resource: Resource, node: number | undefined): readonly string[] => {
+    if (resource === 'namespaces') return Array.from({ length: shape.namespaces }, (_, i) => objects.namespace(i));
+    if (resource === 'nodes') return objects.names.map((_, i) => objects.node(i));
+    return node === undefined ? objects.names.flatMap((_, i) => objects.pods(i)) : objects.pods(node);
+  };
+
+  const make = ({ resource, search, metadataOnly, gzip }: ListQuery): ListAnswer => {
+    const unknown = [...search.keys()].find((key) => !PARAMETERS.has(key));
+    if (unknown !== undefined) return bad(`unknown parameter ${unknown}`);
+    const selector = search.get('fieldSelector');
+    const selected = /^spec\.nodeName=(.+)$/.exec(selector ?? '')?.[1];
+    if (selector !== null && (resource !== 'pods' || selected === undefined))
+      return bad(`field label not supported: ${selector}`);
+    const token = search.get('continue') ?? '';
+    const from = token === '' ? 0 : offsetOf(token);
+    if (from === undefined) return bad(`continue key is not valid: ${token}`);
+    if (token !== '' && search.has('resourceVersion')) return bad('resourceVersion may not be set with continue');
+    const limitText = search.get('limit') ?? '0';
+    if (!/^\d+$/.test(limitText)) return bad(`limit must be a number: ${limitText}`);
+    const fromCache = search.get('resourceVersion') === '0';
+    const limit = fromCache || limitText === '0' ? Number.POSITIVE_INFINITY : Number(limitText);
+
+    const node = selected === undefined ? undefined : numbers.get(selected);
+    const all = selected !== undefined && node === undefined ? [] : itemsOf(resource, node);
+    const page = all.slice(from, from + limit);
+    const left = all.length - from - page.length;
+    const metadata = {
+      resourceVersion: RESOURCE_VERSION,
+      ...(left > 0 && { continue: tokenOf(from + page.length), remainingItemCount: left }),
+    };
+    const kind = metadataOnly ? 'PartialObjectMetadataList' : KINDS[resource];
+    const apiVersion = metadataOnly ? 'meta.k8s.io/v1' : 'v1';
+    const items = metadataOnly ? page.map(objects.metadataOnly) : page;
+    const head = JSON.stringify({ kind, apiVersion, metadata, items: [] }).slice(0, -2);
+    const plain = Buffer.from(`${head}${items.join(',')}]}\n`);
+    const packed = gzip && plain.length >= GZIP_THRESHOLD;
+    return {
+      status: 'ok',
+      body: packed ? gzipSync(plain, { level: GZIP_LEVEL }) : plain,
+      encoding: packed ? 'gzip' : undefined,
+      plainBytes: plain.length,
+    };
+  };
+
+  return {
+    answer(query) {
+      const key = `${query.resource} ${query.search} ${query.metadataOnly} ${query.gzip}`;
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      const answer = make(query);
+      if (answer.status === 'ok' && (answer.encoding === 'gzip' || answer.plainBytes < GZIP_THRESHOLD))
+        kept.set(key, answer);
+      return answer;
+    },
+  };
+}
+
+function bad(message: string): ListAnswer {
+  return { status: 'bad', message };
+}
+
+function tokenOf(offset: number): string {
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: 407613, start: offset })).toString('base64url');
+}
+
+function offsetOf(token: string): number | undefined {
+  try {
+    const { start } = JSON.parse(Buffer.from(token, 'base64url').toString()) as { readonly start?: unknown };
+    return typeof start === 'number' && Number.isInteger(start) && start > 0 ? start : undefined;
+  } catch {
+    return undefined;
+  }
+}
