@@ -49,10 +49,10 @@ export function classify(
     failure: failed(reason, message),
   });
   if (status === 401) {
-    return {
-      kind: 'unauthorized',
-      failure: failed('unauthorized', `the API server did not accept our credentials (${said}): check the token`),
-    };
+    const whose = api === undefined && context.target.resource === 'nodes/proxy' ? "the API server's" : 'our';
+    const who = whose === 'our' ? 'the API server' : 'the kubelet';
+    const message = `${who} did not accept ${whose} credentials (${said}): check the token`;
+    return { kind: 'unauthorized', failure: failed('unauthorized', message) };
   }
   if (status === 403)
     return final('forbidden', describeForbidden(answer, { ...context.target, secrets: context.secrets }));

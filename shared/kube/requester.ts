@@ -66,13 +66,15 @@ export function createRequester(connection: ClusterConnection, settings: Request
   const exchange = async (request: JsonRequest, auth: AuthHeaders): Promise<Exchange> => {
     const headers = { ...request.headers, ...auth };
     const { path, maxBytes } = request;
+    const { signal } = request.deadline;
+    if (signal.aborted) return { kind: 'aborted', bytes: 0 };
     const sent: UnixMillis = clock.now();
     count.requests++;
     const result = await transport.get({
       path,
       headers,
       maxBytes,
-      signal: request.deadline.signal,
+      signal,
       onHead: (date) => skew.observe(date, sent, clock.now()),
     });
     count.bytes += result.bytes;
@@ -80,7 +82,7 @@ export function createRequester(connection: ClusterConnection, settings: Request
   };
 
   /** One try, with the two repetitions that do not wait: on a socket that died while idle, and after a new login. */
-  const attempt = async (request: JsonRequest): Promise<Try> => {
+  const attempt = async (request: JsonRequest): Promise<Try | { readonly kind: 'aborted' }> => {
     const { deadline, target } = request;
     let auth = await credentials.current(deadline);
     let renewed = false;
@@ -94,6 +96,7 @@ export function createRequester(connection: ClusterConnection, settings: Request
         transport.dropIdle();
         continue;
       }
+      if (result.kind === 'aborted') return result;
       if (result.kind !== 'answer') return done(describeMiss(result, request, secrets));
       const verdict = classify(result, { target, now: clock.now(), secrets });
       if (verdict.kind === 'ok') {
@@ -120,14 +123,18 @@ export function createRequester(connection: ClusterConnection, settings: Request
   const attemptInPlace = async (request: JsonRequest): Promise<Try> => {
     const { deadline } = request;
     if (closed) return done(failed('unreachable', 'the client is closed'));
-    if (!(await limiter.acquire(deadline.signal))) return done(deadlineFailure(deadline, 'for a place in flight'));
+    const asked = clock.now();
+    const expired = (placed: UnixMillis | undefined): Try =>
+      done(deadlineFailure(deadline, { asked, placed, now: clock.now() }));
+    if (!(await limiter.acquire(deadline.signal))) return expired(undefined);
+    const placed = clock.now();
     try {
-      return await attempt(request);
+      const tried = await attempt(request);
+      return tried.kind === 'aborted' ? expired(placed) : tried;
     } catch (error) {
-      if (deadline.signal.aborted) return done(deadlineFailure(deadline, 'for the answer'));
-      return done(
-        failed('unauthorized', `the cluster's connection gave no credentials: ${excerpt(describeError(error), [])}`),
-      );
+      if (deadline.signal.aborted) return expired(placed);
+      const reason = excerpt(describeError(error), []);
+      return done(failed('unauthorized', `the cluster's connection gave no credentials: ${reason}`));
     } finally {
       limiter.release();
     }
@@ -163,13 +170,11 @@ function failed(reason: Failure['reason'], message: string): Failure {
 }
 
 function describeMiss(
-  miss: Exclude<Exchange, { kind: 'answer' }>,
+  miss: Exclude<Exchange, { kind: 'answer' | 'aborted' }>,
   request: JsonRequest,
   secrets: readonly string[],
 ): Failure {
   switch (miss.kind) {
-    case 'aborted':
-      return deadlineFailure(request.deadline, 'for the answer');
     case 'too_large': {
       const size = miss.announced === undefined ? 'the body goes on' : `the server announced ${miss.announced} bytes`;
       return failed('too_large', `more than ${request.maxBytes} bytes allowed: ${size}`);
