@@ -80,11 +80,19 @@ function providerConfig({ user, userName }: SelectedContext, deps: LoginDeps): K
   const config = deps.createKubeConfig();
   const login: User = {
     name: userName,
-    ...(user['auth-provider'] ? { authProvider: structuredClone(user['auth-provider']) } : {}),
+    ...(user['auth-provider'] ? { authProvider: withIssuerUrl(structuredClone(user['auth-provider'])) } : {}),
     ...(user.username ? { username: user.username, password: user.password ?? '' } : {}),
   };
   config.loadFromClusterAndUser({ name: 'cluster', server: 'https://cluster.invalid', skipTLSVerify: false }, login);
   return config;
+}
+
+/** client-node 2.0.1 hands the issuer's text to openid-client 6, which takes a URL object only: no token is ever renewed. */
+function withIssuerUrl<P extends { readonly config?: unknown }>(provider: P): P {
+  const config = provider.config as Record<string, unknown> | null | undefined;
+  const issuer = config?.['idp-issuer-url'];
+  if (config && typeof issuer === 'string' && URL.canParse(issuer)) config['idp-issuer-url'] = new URL(issuer);
+  return provider;
 }
 
 /** After a 401 the tokens that gcp and azure took from a command are taken from it again, though not at their end. */

@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, headersOf, testCertificates, testMachine } from './fixtures.ts';
 
 const certificates = await testCertificates();
+
+/** The provider's authority is made a known one: client-node 2.0.1 cannot renew with one of the kubeconfig's own. */
+const knownAuthorities = getCACertificates('default');
 
 /** An identity provider that knows one client and one refresh token. */
 let server: Server;
@@ -17,6 +21,7 @@ function idToken(subject: string, seconds: number): string {
 }
 
 beforeAll(async () => {
+  setDefaultCACertificates([...knownAuthorities, certificates.ca]);
   server = createServer(certificates.server, (incoming, response) => {
     response.setHeader('content-type', 'application/json');
     if (incoming.url === '/.well-known/openid-configuration') {
@@ -38,7 +43,11 @@ beforeAll(async () => {
   issuer = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(async () => {
+  setDefaultCACertificates(knownAuthorities);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
 
 function kubeconfig(refreshToken: string): string {
   const config = {
@@ -46,7 +55,6 @@ function kubeconfig(refreshToken: string): string {
     'id-token': idToken('stale', -60),
     'refresh-token': refreshToken,
     'idp-issuer-url': issuer,
-    'idp-certificate-authority-data': Buffer.from(certificates.ca).toString('base64'),
   };
   return JSON.stringify({
     'current-context': 'main',
