@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { MAX_NAME_LENGTH, MAX_VALUE_LENGTH } from './limits.ts';
 
-/** What stands for a label that a row does not have, and for one that is there but blank: different, as CloudWatch takes neither. */
+/** What stands for a label that a row does not have. Groupings have the same word for it as a label's text. */
 export const ABSENT = '(none)';
+/** What stands before a label that is there but blank, as CloudWatch takes no blank text. */
 const BLANK = '(empty)';
 
 const HASH_LENGTH = 16;
@@ -12,7 +13,10 @@ const HASH_LENGTH = 16;
  * backslash two of them, so that different texts stay different. Longer texts are cut and end in a hash of the whole.
  */
 function toAscii(text: string, longest: number): string {
-  const ascii = /^[ -[\]-~]*$/.test(text) ? text : text.replaceAll(/[^ -[\]-~]/g, escaped);
+  return cut(/^[ -[\]-~]*$/.test(text) ? text : text.replaceAll(/[^ -[\]-~]/g, escaped), text, longest);
+}
+
+function cut(ascii: string, text: string, longest: number): string {
   if (ascii.length <= longest) return ascii;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
   return `${ascii.slice(0, longest - HASH_LENGTH - 1)}~${hash}`;
@@ -26,7 +30,8 @@ function escaped(unit: string): string {
 export function toDimensionValue(label: string | undefined): string {
   if (label === undefined) return ABSENT;
   const ascii = toAscii(label, MAX_VALUE_LENGTH);
-  return ascii.trim() === '' ? `${BLANK}${ascii}` : ascii;
+  if (ascii.trim() === '') return cut(`${BLANK}${ascii}`, label, MAX_VALUE_LENGTH);
+  return ascii.startsWith(BLANK) ? cut(`\\u0028${ascii.slice(1)}`, label, MAX_VALUE_LENGTH) : ascii;
 }
 
 /** Name of a dimension: it must not begin with a colon. */

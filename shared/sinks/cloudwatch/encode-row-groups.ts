@@ -2,7 +2,7 @@ import type { Dimension } from '@aws-sdk/client-cloudwatch';
 import { labelOf, type MetricBatch, type MetricTable } from '../../core/batch.ts';
 import { labelIndex } from '../../core/labels.ts';
 import { heapsterType } from '../../core/level.ts';
-import { toDimensionName, toDimensionValue } from './ascii.ts';
+import { ABSENT, toDimensionName, toDimensionValue } from './ascii.ts';
 import { type DimensionSet, toDimensionSet } from './datum.ts';
 import { type DimensionRule, dimensionName } from './dimensions.ts';
 import type { CloudWatchSettings } from './settings.ts';
@@ -43,16 +43,24 @@ function keyColumns(batch: MetricBatch, table: MetricTable, rule: readonly Dimen
 function numberGroups(batch: MetricBatch, table: MetricTable, columns: readonly Int32Array[]): Int32Array {
   const group = new Int32Array(table.rows);
   const strings = batch.strings.size;
+  const absent = idOfAbsent(batch);
   for (const column of columns) {
     const numbers = new Map<number, number>();
     for (let row = 0; row < table.rows; row++) {
-      const pair = group[row]! * strings + column[row]!;
+      const id = column[row]!;
+      const pair = group[row]! * strings + (id === absent ? 0 : id);
       const number = numbers.get(pair) ?? numbers.size;
       if (number === numbers.size) numbers.set(pair, number);
       group[row] = number;
     }
   }
   return group;
+}
+
+/** Id of the text that stands for an absent label: rows with either are one series. 0 if no label has it. */
+function idOfAbsent(batch: MetricBatch): number {
+  for (let id = 1; id < batch.strings.size; id++) if (batch.strings.get(id) === ABSENT) return id;
+  return 0;
 }
 
 function dimensionsOf(

@@ -14,10 +14,10 @@ describe('texts for CloudWatch', () => {
   });
 
   it('tells an absent label from an empty and a blank one', () => {
-    const values = [undefined, '', ' ', '  '].map(toDimensionValue);
+    const values = [undefined, '', ' ', '(empty)', '(empty) '].map(toDimensionValue);
 
     expect(values.slice(0, 2)).toEqual(['(none)', '(empty)']);
-    expect(new Set(values).size).toBe(4);
+    expect(new Set(values).size).toBe(5);
   });
 
   it('lets no name of a dimension begin with a colon or be blank', () => {
@@ -35,7 +35,10 @@ describe('texts for CloudWatch', () => {
   });
 
   it('takes any text to what CloudWatch takes, and different texts to different ones', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('\\', '\\\\', '\\u0000', '\0'));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constantFrom('(empty)', '(empty)x', '\0(empty)x', '\\u0028empty)x', '\\', '\\\\', '\\u0000', '\0'),
+    );
     fc.assert(
       fc.property(text, text, (a, b) => {
         expect(toDimensionValue(a)).toMatch(/^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/);
