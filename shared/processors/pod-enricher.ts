@@ -21,14 +21,15 @@ const LABELS = labelIndex('labels');
 const WORKLOAD_KIND = labelIndex('workload_kind');
 const WORKLOAD_NAME = labelIndex('workload_name');
 
-/** Labels of a pod row that the rows of its containers have too, before enriching. */
-const SHARED_WITH_POD = [
+/** Labels that the rows of containers have as their pod has them once it is enriched. */
+const AS_POD = [POD_ID, NAMESPACE_ID, LABELS, WORKLOAD_KIND, WORKLOAD_NAME];
+/** Those that decoding sets on both. */
+const DECODED = [
   labelIndex('nodename'),
   labelIndex('hostname'),
   labelIndex('host_id'),
   labelIndex('pod_name'),
-  NAMESPACE,
-  NAMESPACE_ID,
+  labelIndex('namespace_name'),
 ];
 
 const CPU_REQUEST = metricId('cpu/request');
@@ -66,11 +67,12 @@ export function enrichPods(
   }
   const matched = new Int32Array(to - from);
   for (let row = rows.containers.from; row < rows.containers.to; row++) {
-    labelNamespace(builder, containers, row, settings);
     const pod = containers.getParent(row) - from;
+    if (pod < 0 || pod >= metas.length) continue;
     const meta = metas[pod];
+    containers.setLabel(NAMESPACE_ID, row, pods.getLabel(NAMESPACE_ID, from + pod));
     if (meta === undefined) continue;
-    labelOfPod(builder, containers, row, meta);
+    labelAsPod(builder, row, from + pod, meta);
     const name = builder.strings.get(containers.getLabel(CONTAINER_NAME, row));
     for (const spec of meta.containers) {
       if (spec.name !== name) continue;
@@ -105,8 +107,7 @@ function labelNamespace(
   }
 }
 
-/** Labels that a pod and its containers share. */
-function labelOfPod(builder: MetricBatchBuilder, table: TableBuilder, row: number, meta: PodMeta): void {
+function enrichPod(builder: MetricBatchBuilder, table: TableBuilder, row: number, meta: PodMeta): void {
   const { strings } = builder;
   if (meta.uid !== undefined) table.setLabel(POD_ID, row, strings.intern(meta.uid));
   table.setLabel(LABELS, row, strings.intern(meta.joined.joined));
@@ -114,13 +115,21 @@ function labelOfPod(builder: MetricBatchBuilder, table: TableBuilder, row: numbe
   table.setLabel(WORKLOAD_NAME, row, strings.intern(meta.workload.name));
   for (const [key, value] of meta.joined.stored) table.setLabel(builder.labelColumn(key), row, strings.intern(value));
   if (meta.startTime !== undefined) table.setCreated(row, meta.startTime);
-}
-
-function enrichPod(builder: MetricBatchBuilder, table: TableBuilder, row: number, meta: PodMeta): void {
-  labelOfPod(builder, table, row, meta);
   if (!meta.hostNetwork) return;
   table.addFlag(row, ROW_FLAGS.hostNetwork);
   for (const metric of NETWORK) table.set(metric, row, Number.NaN);
+}
+
+/** Copies what `enrichPod` said of the pod to a container. */
+function labelAsPod(builder: MetricBatchBuilder, row: number, podRow: number, meta: PodMeta): void {
+  const pods = builder.table('pod');
+  const table = builder.table('pod_container');
+  for (let i = 0; i < AS_POD.length; i++) table.setLabel(AS_POD[i]!, row, pods.getLabel(AS_POD[i]!, podRow));
+  for (const [key] of meta.joined.stored) {
+    const column = builder.labelColumn(key);
+    table.setLabel(column, row, pods.getLabel(column, podRow));
+  }
+  if (meta.startTime !== undefined) table.setCreated(row, meta.startTime);
 }
 
 function enrichContainer(builder: MetricBatchBuilder, table: TableBuilder, row: number, spec: ContainerMeta): void {
@@ -154,8 +163,8 @@ function addStub(builder: MetricBatchBuilder, podRow: number, meta: PodMeta, spe
   const row = table.addRow();
   table.addFlag(row, ROW_FLAGS.unmeasured);
   table.setParent(row, podRow);
-  for (const key of SHARED_WITH_POD) table.setLabel(key, row, pods.getLabel(key, podRow));
+  for (const key of DECODED) table.setLabel(key, row, pods.getLabel(key, podRow));
   table.setLabel(CONTAINER_NAME, row, builder.strings.intern(spec.name));
-  labelOfPod(builder, table, row, meta);
+  labelAsPod(builder, row, podRow, meta);
   enrichContainer(builder, table, row, spec);
 }

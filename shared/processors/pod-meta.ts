@@ -1,3 +1,4 @@
+// hot path: bench "enrich, aggregate, totals"
 import type { LabelSettings } from '../config/config.ts';
 import type { UnixMillis } from '../core/units.ts';
 import { toBytes, toMillicores } from '../kube/quantity.ts';
@@ -37,6 +38,7 @@ export interface PodMeta {
   readonly containers: readonly ContainerMeta[];
 }
 
+const NOTHING_EXTRA: ContainerMeta['extra'] = [];
 const KNOWN_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 /** Reads a pod object once; undefined if it has no name or namespace. */
@@ -44,7 +46,6 @@ export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | unde
   const { metadata, spec, status } = pod;
   if (!metadata?.name || !metadata.namespace) return undefined;
   const startTime = Date.parse(status?.startTime ?? '');
-  const restarts = new Map((status?.containerStatuses ?? []).map((entry) => [entry.name, entry.restartCount]));
   return {
     namespace: metadata.namespace,
     name: metadata.name,
@@ -56,15 +57,24 @@ export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | unde
     labels: metadata.labels ?? {},
     joined: joinLabels(metadata.labels, labels),
     workload: workloadOf(pod),
-    containers: (spec?.containers ?? []).flatMap((container) =>
-      container.name === undefined ? [] : digestContainer(container, container.name, restarts.get(container.name)),
-    ),
+    containers: digestContainers(pod),
   };
 }
 
 /** True if the API server says that the pod is running, so that its kubelet should report it. */
 export function isExpected(pod: PodMeta): boolean {
   return pod.phase === 'Running';
+}
+
+function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[] {
+  const containers: ContainerMeta[] = [];
+  for (const container of spec?.containers ?? []) {
+    const { name } = container;
+    if (name === undefined) continue;
+    const restarts = status?.containerStatuses?.find((entry) => entry.name === name)?.restartCount;
+    containers.push(digestContainer(container, name, restarts));
+  }
+  return containers;
 }
 
 function digestContainer(container: ContainerSpec, name: string, restarts: number | undefined): ContainerMeta {
@@ -90,8 +100,10 @@ function quantity(text: string | undefined, parse: (text: string | undefined) =>
 
 /** Other resources than those with a column, in whole units (bytes of hugepages, pieces of devices). */
 function extraRequests(requests: Readonly<Record<string, string>> | null | undefined): ContainerMeta['extra'] {
-  return Object.entries(requests ?? {}).flatMap(([resource, text]) => {
-    const value = KNOWN_RESOURCES.has(resource) ? undefined : toBytes(text);
-    return value === undefined ? [] : [{ metric: `${resource}/request`, value }];
-  });
+  let extra: ContainerMeta['extra'] = NOTHING_EXTRA;
+  for (const resource of Object.keys(requests ?? {})) {
+    const value = KNOWN_RESOURCES.has(resource) ? undefined : toBytes(requests?.[resource]);
+    if (value !== undefined) extra = [...extra, { metric: `${resource}/request`, value }];
+  }
+  return extra;
 }
