@@ -8,6 +8,7 @@ import { formatBytes, formatCores, formatCount, formatMillis, formatPercent } fr
 const MAX_LISTED = 12;
 const STAGE_ORDER = [
   'claim',
+  'connect',
   'list',
   'scrape',
   'fold',

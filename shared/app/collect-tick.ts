@@ -37,6 +37,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const { clock } = runtime.platform;
   const watch = createStopwatch(clock);
   watch.add('claim', tick.claimed - started);
+  await watch.time('connect', () => source.client());
   using listDeadline = createDeadline(listBy(clock.now(), tick.deadline.at), clock, tick.deadline.signal);
   const [listed, planFile] = await watch.time('list', () =>
     Promise.all([listCluster(source, listDeadline), openPlanFile(runtime.store, source.cluster, listDeadline.signal)]),

@@ -66,7 +66,7 @@ export const FLAGS: readonly Flag[] = [
   live('metric-resolution', { hint: 'DURATION', description: 'Interval between ticks; at least 5s.' }),
   live('sink-export-data-timeout', {
     hint: 'DURATION',
-    description: 'Longest time for exporting a tick; what is not delivered by then is kept and counted.',
+    description: 'Longest time for exporting a tick; what is not delivered by then is dropped and counted.',
   }),
   live('label-separator', { hint: 'TEXT', description: 'Text between the Kubernetes labels in the label "labels".' }),
   live('ignore-label', {
@@ -91,7 +91,7 @@ export const FLAGS: readonly Flag[] = [
   live('state', {
     hint: 'URI',
     default: 'memory:',
-    description: 'Where counters, claims and undelivered requests are kept between ticks.',
+    description: 'Where counters, claims and the shard plan are kept between ticks.',
   }),
   live('shard-size', { hint: 'NUMBER', description: 'Most nodes in one scrape invocation.' }),
   live('shard-concurrency', { hint: 'NUMBER', description: 'Most scrape invocations at once.' }),

@@ -7,8 +7,6 @@ import { createStringInterner, type StringInterner } from './string-table.ts';
 import { TableBuilder } from './table-builder.ts';
 import type { UnixMillis } from './units.ts';
 
-export { TableBuilder } from './table-builder.ts';
-
 export interface BatchBuilderOptions {
   readonly timestamp: UnixMillis;
   /** Milliseconds. */

@@ -2,9 +2,10 @@
 
 import type { LabelSettings } from '../config/config.ts';
 import { ROW_FLAGS } from '../core/batch.ts';
-import type { MetricBatchBuilder, TableBuilder } from '../core/batch-builder.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { labelIndex } from '../core/labels.ts';
 import { metricId } from '../core/metrics.ts';
+import type { TableBuilder } from '../core/table-builder.ts';
 import type { NodeResources, ShardNode } from '../fanout/invoker.ts';
 import type { NodeRows, RowRange } from '../sources/source.ts';
 import { joinLabels } from './label-joiner.ts';

@@ -1,7 +1,8 @@
 // hot path: bench "enrich, aggregate, totals"
 import { ROW_FLAGS } from '../core/batch.ts';
-import type { MetricBatchBuilder, TableBuilder } from '../core/batch-builder.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { METRICS, metricId } from '../core/metrics.ts';
+import type { TableBuilder } from '../core/table-builder.ts';
 import type { NodeRows } from '../sources/source.ts';
 import { foldContainerUse, USE_RATIOS, USE_WIDTH } from './container-use.ts';
 

@@ -1,8 +1,9 @@
 // hot path: bench "enrich, aggregate, totals"
 import { ROW_FLAGS } from '../core/batch.ts';
-import type { MetricBatchBuilder, TableBuilder } from '../core/batch-builder.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { labelIndex } from '../core/labels.ts';
 import { metricId } from '../core/metrics.ts';
+import type { TableBuilder } from '../core/table-builder.ts';
 import type { NodeRows } from '../sources/source.ts';
 import { type PodIndex, podOfRow } from './pod-index.ts';
 import type { ContainerMeta, PodMeta } from './pod-meta.ts';

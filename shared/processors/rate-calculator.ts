@@ -1,8 +1,9 @@
 // hot path: bench "rates"
 import { ROW_FLAGS } from '../core/batch.ts';
-import type { MetricBatchBuilder, TableBuilder } from '../core/batch-builder.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import type { Level } from '../core/level.ts';
 import { metricId, SAMPLE_CLOCKS } from '../core/metrics.ts';
+import type { TableBuilder } from '../core/table-builder.ts';
 import { MINUTE, type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 import type { NodeRows, RowRange } from '../sources/source.ts';
 import { COUNTER_COLUMNS, counterRows, type NodeCounters, RATED_COUNTERS } from '../state/counters.ts';

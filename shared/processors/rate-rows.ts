@@ -1,6 +1,7 @@
 // hot path: bench "rates"
-import type { MetricBatchBuilder, TableBuilder } from '../core/batch-builder.ts';
+import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { labelIndex } from '../core/labels.ts';
+import type { TableBuilder } from '../core/table-builder.ts';
 import type { NodeRows, RowRange } from '../sources/source.ts';
 import type { NodeCounters } from '../state/counters.ts';
 

@@ -52,7 +52,7 @@ export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   readonly shown: string;
   readonly limits: SinkLimits;
   readonly selection: { readonly levels: readonly Level[]; readonly metrics: readonly string[] };
-  /** Pure: the batch's requests, each within the limits; refused points are told to `reject`. */
+  /** Pure: the batch's requests, each within the limits. Every point is in one of them or told to `reject`. */
   encode(batch: MetricBatch, reject: (rejection: EncodeRejection) => void): Iterable<Request>;
   /** Sends one request. Resolves with an outcome, also when the signal aborts; throws never. */
   send(request: Request, signal: AbortSignal): Promise<SendOutcome>;

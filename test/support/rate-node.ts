@@ -1,8 +1,9 @@
 import { ROW_FLAGS } from '../../shared/core/batch.ts';
-import { MetricBatchBuilder, type TableBuilder } from '../../shared/core/batch-builder.ts';
+import { MetricBatchBuilder } from '../../shared/core/batch-builder.ts';
 import { labelIndex } from '../../shared/core/labels.ts';
 import type { Level } from '../../shared/core/level.ts';
 import { metricByKey, metricId, SAMPLE_CLOCKS } from '../../shared/core/metrics.ts';
+import type { TableBuilder } from '../../shared/core/table-builder.ts';
 import { MINUTE, type UnixMillis } from '../../shared/core/units.ts';
 import type { NodeRows } from '../../shared/sources/source.ts';
 

@@ -9,48 +9,39 @@ import { createFaultBoard } from './fault-board.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
 import { startTlsServer } from './tls-server.ts';
 
-/** What `heapless demo` shows: six nodes, one dead, one slow, one whose containers restart now and then; and time flies. */
-export const DEMO_SHOW: DemoClusterOptions = {
-  nodes: 6,
-  timeScale: 5,
-  faults: { 'demo-node-5': { kind: 'refuse' }, 'demo-node-3': { kind: 'slow', millis: 600 } },
-  restarting: ['demo-node-2'],
-};
-
 /** What the collector needs with the node proxy route. */
 const COLLECTOR_RIGHTS: readonly DemoRight[] = ['list nodes', 'list namespaces', 'list pods', 'get nodes/proxy'];
 const USER = 'system:serviceaccount:heapless:collector';
 
-/** Starts a simulated cluster on loopback. Without options it is `DEMO_SHOW`; with any, a sound one of that shape. */
+/** Starts a simulated cluster on loopback: sound, but for the faults in `options` and those set later. */
 export async function startDemoCluster(options: DemoClusterOptions = {}): Promise<DemoCluster> {
-  const chosen = Object.keys(options).length === 0 ? DEMO_SHOW : options;
-  const clock = chosen.clock ?? systemClock;
+  const clock = options.clock ?? systemClock;
   const certificate = await createCertificate();
   const model = createClusterModel({
-    nodes: chosen.nodes ?? 6,
-    podsPerNode: chosen.podsPerNode ?? 12,
-    containersPerPod: chosen.containersPerPod,
-    seed: chosen.seed ?? 1,
+    nodes: options.nodes ?? 6,
+    podsPerNode: options.podsPerNode ?? 12,
+    containersPerPod: options.containersPerPod,
+    seed: options.seed ?? 1,
     epoch: clock.now(),
-    timeScale: chosen.timeScale ?? 1,
-    restarting: new Set(chosen.restarting),
+    timeScale: options.timeScale ?? 1,
+    restarting: new Set(options.restarting),
   });
   const faults = createFaultBoard();
   const setFault: DemoCluster['setFault'] = (target, fault) => {
     if (target !== 'api' && model.node(target) === undefined) throw new RangeError(`there is no node ${target}`);
     faults.set(target, fault);
   };
-  for (const [target, fault] of Object.entries(chosen.faults ?? {})) setFault(target, fault);
-  const rights: ReadonlySet<string> = new Set(chosen.rights ?? COLLECTOR_RIGHTS);
+  for (const [target, fault] of Object.entries(options.faults ?? {})) setFault(target, fault);
+  const rights: ReadonlySet<string> = new Set(options.rights ?? COLLECTOR_RIGHTS);
   const versions = { current: 1_000, compacted: 0 };
   let token = makeToken();
-  const identity = (): Identity => ({ token, user: chosen.user ?? USER, rights });
+  const identity = (): Identity => ({ token, user: options.user ?? USER, rights });
   const api = createApiServer({
     model,
     clock,
     faults,
     identity,
-    pagesFromCache: chosen.pagesFromCache ?? false,
+    pagesFromCache: options.pagesFromCache ?? false,
     versions: () => versions,
   });
   const server = await startTlsServer({
@@ -58,9 +49,9 @@ export async function startDemoCluster(options: DemoClusterOptions = {}): Promis
     certificate,
     clock,
     faults,
-    latencyMillis: chosen.latencyMillis ?? 0,
-    maxListsInFlight: chosen.maxListsInFlight ?? 360,
-    port: chosen.port ?? 0,
+    latencyMillis: options.latencyMillis ?? 0,
+    maxListsInFlight: options.maxListsInFlight ?? 360,
+    port: options.port ?? 0,
   });
   const url = `https://127.0.0.1:${server.port}`;
 

@@ -1,5 +1,5 @@
-import type { TableBuilder } from '../../core/batch-builder.ts';
 import { metricId } from '../../core/metrics.ts';
+import type { TableBuilder } from '../../core/table-builder.ts';
 import { toAmount, toCount, toEntry, toList } from './decode-values.ts';
 import type { Walk } from './decode-walk.ts';
 import { countFault } from './faults.ts';

@@ -1,7 +1,8 @@
 // hot path: bench "decode"
-import type { TableBuilder } from '../../core/batch-builder.ts';
+
 import { labelIndex } from '../../core/labels.ts';
 import { metricId } from '../../core/metrics.ts';
+import type { TableBuilder } from '../../core/table-builder.ts';
 import { decodeAccelerators } from './decode-accelerators.ts';
 import { decodeCpu, decodeFs, decodeIo, decodeMemory, decodeStart, decodeSwap, fsIds } from './decode-blocks.ts';
 import { decodeCustomMetrics } from './decode-custom-metrics.ts';

@@ -1,5 +1,5 @@
-import type { TableBuilder } from '../../core/batch-builder.ts';
 import type { Level } from '../../core/level.ts';
+import type { TableBuilder } from '../../core/table-builder.ts';
 import { toCount, toEntry, toList } from './decode-values.ts';
 import type { Walk } from './decode-walk.ts';
 import { countFault } from './faults.ts';

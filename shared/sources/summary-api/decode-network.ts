@@ -1,7 +1,7 @@
 // hot path: bench "decode"
 import { ROW_FLAGS } from '../../core/batch.ts';
-import type { TableBuilder } from '../../core/batch-builder.ts';
 import { metricId, SAMPLE_CLOCKS } from '../../core/metrics.ts';
+import type { TableBuilder } from '../../core/table-builder.ts';
 import { setCount, toBlock, toCount, toEntry, toList, toTime } from './decode-values.ts';
 import type { Walk } from './decode-walk.ts';
 import { countFault } from './faults.ts';

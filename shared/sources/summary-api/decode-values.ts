@@ -1,5 +1,5 @@
 // hot path: bench "decode"
-import type { TableBuilder } from '../../core/batch-builder.ts';
+import type { TableBuilder } from '../../core/table-builder.ts';
 import type { UnixMillis } from '../../core/units.ts';
 import type { Walk } from './decode-walk.ts';
 import { countFault, type FaultCounts, type FaultName } from './faults.ts';

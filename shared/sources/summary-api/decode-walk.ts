@@ -1,5 +1,6 @@
 // hot path: bench "decode"
-import type { MetricBatchBuilder, TableBuilder } from '../../core/batch-builder.ts';
+import type { MetricBatchBuilder } from '../../core/batch-builder.ts';
+import type { TableBuilder } from '../../core/table-builder.ts';
 import type { UnixMillis } from '../../core/units.ts';
 import type { NodeIdentity } from '../source.ts';
 import type { FaultCounts } from './faults.ts';
