@@ -7,7 +7,7 @@ import { createClusterObjects } from './cluster-objects.ts';
 import { type ClusterShape, checkShape, isHanging } from './cluster-shape.ts';
 import { createObjectLists, type Resource } from './object-lists.ts';
 import { createSummaryTemplate } from './summary-template.ts';
-import { createTraffic, type TrafficReport } from './traffic.ts';
+import { createTraffic, type Route, type TrafficReport } from './traffic.ts';
 
 /** A cluster on loopback: an API server with its kubelets behind the node proxy. */
 export interface ClusterGenerator {
@@ -22,6 +22,16 @@ export interface ClusterGenerator {
   forgetTraffic(): void;
   close(): Promise<void>;
 }
+
+type Reply =
+  | {
+      readonly code: number;
+      readonly route: Route;
+      readonly headers: Readonly<Record<string, string | number>>;
+      readonly body: Buffer;
+      readonly plainBytes: number;
+    }
+  | 'hang';
 
 /** Go's server keeps idle connections this long. */
 const KEEP_ALIVE_MILLIS = 90_000;
@@ -51,55 +61,50 @@ export async function createClusterGenerator(options: ClusterShape): Promise<Clu
   const spare: Buffer[] = [];
   let offset = 0;
 
-  const refuse = (response: ServerResponse, code: number, message: string, reason?: string): void => {
-    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
-    const body = Buffer.from(JSON.stringify(status));
-    traffic.served('refused', body.length);
-    response.writeHead(code, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
-  };
-
-  const list = (request: IncomingMessage, response: ServerResponse, resource: Resource, url: URL): void => {
-    const metadataOnly =
-      (request.headers.accept ?? '').split(',')[0]?.includes('as=PartialObjectMetadataList') === true;
-    const gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const list = ({ headers }: IncomingMessage, resource: Resource, url: URL): Reply => {
+    const metadataOnly = (headers.accept ?? '').split(',')[0]?.includes('as=PartialObjectMetadataList') === true;
+    const gzip = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
     const answer = lists.answer({ resource, search: url.searchParams, metadataOnly, gzip });
-    if (answer.status === 'bad') return refuse(response, 400, answer.message, 'BadRequest');
-    traffic.served(resource, answer.body.length, answer.plainBytes);
-    response.writeHead(200, {
-      'content-type': 'application/json',
-      'content-length': answer.body.length,
-      ...(answer.encoding !== undefined && { 'content-encoding': answer.encoding }),
-    });
-    response.end(answer.body);
+    if (answer.status === 'bad') return refusal(400, answer.message, 'BadRequest');
+    const { body, plainBytes } = answer;
+    const encoding = answer.encoding === undefined ? {} : { 'content-encoding': answer.encoding };
+    return { code: 200, route: resource, headers: { 'content-length': body.length, ...encoding }, body, plainBytes };
   };
 
-  const summary = (response: ServerResponse, name: string): void => {
+  const summary = (name: string): Reply => {
     const node = numbers.get(name);
-    if (node === undefined) return refuse(response, 404, `nodes "${name}" not found`, 'NotFound');
-    if (isHanging(node, shape.hanging)) return;
+    if (node === undefined) return refusal(404, `nodes "${name}" not found`, 'NotFound');
+    if (isHanging(node, shape.hanging)) return 'hang';
     const body = spare.pop() ?? template.allocate();
     template.render(body, { node, second: Math.floor((Date.now() + offset) / 1_000) });
-    traffic.served('summary', body.length);
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.cork();
-    for (let at = 0; at < body.length; at += CHUNK) response.write(body.subarray(at, at + CHUNK));
-    response.end();
-    response.uncork();
-    // Until it is handed to the system the bytes are in use; a broken connection's buffer is left to the collector.
-    response.once('finish', () => spare.push(body));
+    return { code: 200, route: 'summary', headers: {}, body, plainBytes: body.length };
   };
 
-  const route = (request: IncomingMessage, response: ServerResponse): void => {
+  const replyTo = (request: IncomingMessage): Reply => {
     const { authorization } = request.headers;
-    if (authorization === undefined) return refuse(response, 403, 'forbidden: User "system:anonymous"', 'Forbidden');
-    if (authorization !== `Bearer ${TOKEN}`) return refuse(response, 401, 'Unauthorized', 'Unauthorized');
-    if (request.method !== 'GET') return refuse(response, 405, 'only GET is served', 'MethodNotAllowed');
+    if (authorization === undefined) return refusal(403, 'forbidden: User "system:anonymous"', 'Forbidden');
+    if (authorization !== `Bearer ${TOKEN}`) return refusal(401, 'Unauthorized', 'Unauthorized');
+    if (request.method !== 'GET') return refusal(405, 'only GET is served', 'MethodNotAllowed');
     const url = new URL(request.url ?? '/', 'https://cluster');
     const resource = LIST.exec(url.pathname)?.[1];
-    if (resource !== undefined) return list(request, response, resource as Resource, url);
+    if (resource !== undefined) return list(request, resource as Resource, url);
     const node = SUMMARY.exec(url.pathname)?.[1];
-    if (node !== undefined) return summary(response, decodeURIComponent(node));
-    refuse(response, 404, `no such path: ${url.pathname}`, 'NotFound');
+    if (node !== undefined) return summary(decodeURIComponent(node));
+    return refusal(404, `no such path: ${url.pathname}`, 'NotFound');
+  };
+
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const reply = replyTo(request);
+    if (reply === 'hang') return;
+    const { body } = reply;
+    traffic.served(reply.route, body.length, reply.plainBytes);
+    response.writeHead(reply.code, { 'content-type': 'application/json', ...reply.headers });
+    response.cork();
+    for (let at = 0; at < body.length; at += CHUNK) response.write(body.subarray(at, at + CHUNK));
+    response.uncork();
+    response.end();
+    // Until it is handed to the system the bytes are in use; a broken connection's buffer is left to the collector.
+    if (reply.route === 'summary') response.once('finish', () => spare.push(body));
   };
 
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'bench cluster' }], {
@@ -115,8 +120,8 @@ export async function createClusterGenerator(options: ClusterShape): Promise<Clu
     response.once('close', traffic.end);
     response.sendDate = false;
     response.setHeader('date', new Date(Date.now() + offset).toUTCString());
-    if (shape.latencyMillis === 0) route(request, response);
-    else setTimeout(() => response.destroyed || route(request, response), shape.latencyMillis);
+    if (shape.latencyMillis === 0) serve(request, response);
+    else setTimeout(() => response.destroyed || serve(request, response), shape.latencyMillis);
   });
   server.on('secureConnection', traffic.connected);
   server.listen(0, '127.0.0.1');
@@ -138,4 +143,10 @@ export async function createClusterGenerator(options: ClusterShape): Promise<Clu
       await once(server, 'close');
     },
   };
+}
+
+function refusal(code: number, message: string, reason: string): Reply {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+  const body = Buffer.from(JSON.stringify(status));
+  return { code, route: 'refused', headers: { 'content-length': body.length }, body, plainBytes: body.length };
 }

@@ -1,0 +1,78 @@
+import { startChild } from './child.ts';
+import type { Cluster } from './cluster.ts';
+import type { ClusterReport } from './cluster-process.ts';
+import type { ClusterShape } from './cluster-shape.ts';
+import type { JobName, JobOrder, JobSettings, Measure } from './job.ts';
+import { orderOf } from './statistics.ts';
+
+export interface Contestant {
+  readonly name: string;
+  readonly job: JobName;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface ContestOptions {
+  readonly shape: ClusterShape;
+  /** Contestants that need a network ask it. */
+  readonly cluster?: Cluster;
+  readonly contestants: readonly Contestant[];
+  /** Steps that are not kept: what is measured is warm. */
+  readonly warmups: number;
+  readonly rounds: number;
+}
+
+/** A contestant's measures, and what the cluster saw of each. */
+export interface Entry {
+  readonly measures: readonly Measure[];
+  readonly cluster: readonly ClusterReport[];
+  /** Peak resident set at the end of the first measured step: after `warmups` others. */
+  readonly peakRssBytes: number;
+}
+
+const TICK = 60_000;
+
+/**
+ * Lets contestants, each in its own warm process, take turns: in every round each does one step, in changing order, a
+ * minute of the cluster's clock after the step before. Whatever disturbs the machine disturbs all of them.
+ */
+export async function runContest(options: ContestOptions): Promise<ReadonlyMap<string, Entry>> {
+  const { shape, cluster, contestants, warmups, rounds } = options;
+  const settings: JobSettings = {
+    shape,
+    ...(cluster !== undefined && { address: cluster.address, caFile: cluster.caFile }),
+  };
+  const children = new Map(
+    contestants.map((contestant) => {
+      const child = startChild(new URL('./job-process.ts', import.meta.url), { execArgv: ['--expose-gc'] });
+      return [contestant, { child, measures: [] as Measure[], cluster: [] as ClusterReport[] }] as const;
+    }),
+  );
+  let offset = 0;
+  try {
+    for (const [{ job, env }, { child }] of children) {
+      const order: JobOrder = { order: 'open', job, settings: { ...settings, ...(env !== undefined && { env }) } };
+      await child.ask(order);
+    }
+    for (let round = -warmups; round < rounds; round++) {
+      for (const contestant of orderOf(contestants, round + warmups)) {
+        const entry = children.get(contestant);
+        if (entry === undefined) continue;
+        offset += TICK;
+        await cluster?.setClock(offset);
+        await cluster?.forget();
+        const measure = (await entry.child.ask({ order: 'step', time: { offset } } satisfies JobOrder)) as Measure;
+        if (round < 0) continue;
+        entry.measures.push(measure);
+        if (cluster !== undefined) entry.cluster.push(await cluster.report());
+      }
+    }
+  } finally {
+    for (const { child } of children.values()) await child.close();
+  }
+  return new Map(
+    [...children].map(([{ name }, { measures, cluster: reports }]) => [
+      name,
+      { measures, cluster: reports, peakRssBytes: measures[0]?.peakRssBytes ?? 0 },
+    ]),
+  );
+}

@@ -1,0 +1,45 @@
+import type { Job, JobName, JobOrder, Measure, OpenJob } from './job.ts';
+
+/** Loaded one by one, so that the floor's memory has nothing of the product in it. */
+const JOBS: Readonly<Record<JobName, () => Promise<{ readonly openJob: OpenJob }>>> = {
+  floor: () => import('./jobs/floor.ts'),
+  tick: () => import('./jobs/tick.ts'),
+  parse: () => import('./jobs/parse.ts'),
+  decode: () => import('./jobs/decode.ts'),
+  rates: () => import('./jobs/rates.ts'),
+  totals: () => import('./jobs/totals.ts'),
+  pods: () => import('./jobs/pods.ts'),
+};
+
+/** One job in a process of its own: nobody else's garbage is in its figures. Ends with its parent. */
+let job: Job | undefined;
+
+async function obey(order: JobOrder): Promise<Measure | null> {
+  if (order.order === 'open') {
+    const { openJob } = await JOBS[order.job]();
+    job = await openJob(order.settings);
+    return null;
+  }
+  if (job === undefined) throw new Error('step before open');
+  await job.prepare?.(order.time);
+  globalThis.gc?.();
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const seen = await job.run(order.time);
+  const wallMillis = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
+  return { cpuMillis: (user + system) / 1_000, wallMillis, peakRssBytes, seen };
+}
+
+process.on('message', (order: JobOrder) => {
+  obey(order).then(
+    (answer) => process.send?.({ answer }),
+    (error: unknown) =>
+      process.send?.({ failed: error instanceof Error ? (error.stack ?? error.message) : `${error}` }),
+  );
+});
+process.on('disconnect', () => {
+  void job?.close();
+  process.exit(0);
+});
