@@ -1,9 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
 import type { DemoCluster, DemoClusterOptions } from '../../functions/local/demo/demo-types.ts';
+import { ask } from './kube-client-support.ts';
 
 let cluster: DemoCluster | undefined;
 
@@ -15,35 +14,6 @@ afterEach(async () => {
 async function start(options: DemoClusterOptions): Promise<DemoCluster> {
   cluster = await startDemoCluster(options);
   return cluster;
-}
-
-interface Wire {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** One plain request, as nobody's client would make it. */
-function ask(
-  { url, ca, token }: DemoCluster,
-  path: string,
-  options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
-): Promise<Wire> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, ...options.headers };
-    const request = httpsRequest(
-      `${url}${path}`,
-      { ca, headers, agent: false, method: options.method ?? 'GET' },
-      (r) => {
-        const chunks: Buffer[] = [];
-        r.on('data', (chunk: Buffer) => chunks.push(chunk));
-        r.on('error', reject);
-        r.on('end', () => resolve({ status: r.statusCode ?? 0, headers: r.headers, body: Buffer.concat(chunks) }));
-      },
-    );
-    request.on('error', reject);
-    request.end();
-  });
 }
 
 const SUMMARY = '/api/v1/nodes/demo-node-1/proxy/stats/summary';

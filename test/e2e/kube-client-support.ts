@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { DemoCluster } from '../../functions/local/demo/demo-types.ts';
 import type { ClusterConnection } from '../../shared/clusters/connector.ts';
 import { systemClock } from '../../shared/core/clock.ts';
@@ -46,3 +48,32 @@ export function failureOf(result: KubeResult<unknown>): { readonly reason: strin
 }
 
 export const MAX_BYTES = 16 * 1024 * 1024;
+
+export interface Wire {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** One plain request, as nobody's client would make it. */
+export function ask(
+  { url, ca, token }: DemoCluster,
+  path: string,
+  options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+): Promise<Wire> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, ...options.headers };
+    const request = httpsRequest(
+      `${url}${path}`,
+      { ca, headers, agent: false, method: options.method ?? 'GET' },
+      (r) => {
+        const chunks: Buffer[] = [];
+        r.on('data', (chunk: Buffer) => chunks.push(chunk));
+        r.on('error', reject);
+        r.on('end', () => resolve({ status: r.statusCode ?? 0, headers: r.headers, body: Buffer.concat(chunks) }));
+      },
+    );
+    request.on('error', reject);
+    request.end();
+  });
+}

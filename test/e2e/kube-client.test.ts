@@ -3,9 +3,10 @@ import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
 import type { DemoCluster, DemoClusterOptions } from '../../functions/local/demo/demo-types.ts';
 import type { ClusterConnection } from '../../shared/clusters/connector.ts';
 import { systemClock } from '../../shared/core/clock.ts';
+import { createDeadline } from '../../shared/core/deadline.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import type { KubeClientSettings } from '../../shared/kube/create-kube-client.ts';
-import { clientOf, connectionTo, failureOf, MAX_BYTES, valueIn, within } from './kube-client-support.ts';
+import { ask, clientOf, connectionTo, failureOf, MAX_BYTES, valueIn, within } from './kube-client-support.ts';
 
 const open: { close(): unknown }[] = [];
 
@@ -95,8 +96,12 @@ describe('lists', () => {
     const cluster = await start({ nodes: 1 });
     const client = connect(cluster);
 
-    const namespaces = valueIn(await client.listNamespaces(within(5_000)));
+    const result = await client.listNamespaces(within(5_000));
+    const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+    const partial = await ask(cluster, '/api/v1/namespaces', { headers: { accept } });
 
+    const namespaces = valueIn(result);
+    expect(result).toMatchObject({ bytes: partial.body.length });
     expect(names(namespaces)).toContain('shop');
     expect(namespaces.every((one) => one.metadata?.uid !== undefined)).toBe(true);
     expect(namespaces.find((one) => one.metadata?.name === 'shop')?.metadata?.labels?.['team']).toBe('storefront');
@@ -238,6 +243,20 @@ describe('connections', () => {
     expect(client.usage().retries).toBe(1);
   });
 
+  it('that are all stale after a pause cost one try, not one each', async () => {
+    const cluster = await start({ nodes: 8, podsPerNode: 1, latencyMillis: 5 });
+    const client = connect(cluster);
+    const summary = (node: string) => client.getSummary(node, { deadline: within(5_000), maxBytes: MAX_BYTES });
+    await Promise.all(cluster.nodeNames().map(summary));
+    cluster.setFault('api', { kind: 'stale' });
+
+    const result = await summary('demo-node-1');
+
+    expect(result.status).toBe('ok');
+    expect(client.usage()).toMatchObject({ requests: 10, retries: 1 });
+    expect(cluster.usage().connections).toBe(9);
+  });
+
   it('that are new and broken are not tried again', async () => {
     const cluster = await start({ nodes: 2, faults: { api: { kind: 'down', times: 1 } } });
     const client = connect(cluster);
@@ -329,6 +348,28 @@ describe('logging in', () => {
 
     expect(failure.reason).toBe('unauthorized');
     expect(failure.message).toContain('aws: no such role');
+    expect(cluster.usage().requests).toBe(0);
+  });
+
+  it('sends nothing when the deadline passed while it got credentials', async () => {
+    const cluster = await start({ nodes: 1 });
+    const tick = new AbortController();
+    const headers = { authorization: `Bearer ${cluster.token}` };
+    const client = connect(
+      cluster,
+      {},
+      {
+        authenticate: () => {
+          tick.abort();
+          return Promise.resolve(headers);
+        },
+      },
+    );
+    using deadline = createDeadline(Date.now() + 5_000, systemClock, tick.signal);
+
+    const failure = failureOf(await client.listNodes(deadline));
+
+    expect(failure.reason).toBe('late');
     expect(cluster.usage().requests).toBe(0);
   });
 

@@ -20,6 +20,6 @@ export type ApiFault = { readonly times?: number } & (
   | { readonly kind: 'lists_throttled'; readonly retryAfter?: string }
   /** Every `Date` is this much ahead. */
   | { readonly kind: 'clock'; readonly aheadMillis: number }
-  /** Every connection is closed at once. */
-  | { readonly kind: 'down' }
+  /** Every request's connection is closed; `stale`: only one that has served before, as after a restart. */
+  | { readonly kind: 'down' | 'stale' }
 );

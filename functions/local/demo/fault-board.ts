@@ -19,6 +19,7 @@ const API_KINDS: ReadonlySet<string> = new Set([
   'lists_throttled',
   'clock',
   'down',
+  'stale',
 ] satisfies ApiFault['kind'][]);
 
 export function createFaultBoard(): FaultBoard {

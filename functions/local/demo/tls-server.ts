@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../../shared/core/clock.ts';
 import { parseApiRequest } from './api-request.ts';
 import { type ApiServer, tooMany } from './api-server.ts';
@@ -34,6 +34,7 @@ const IDLE_MILLIS = 90_000;
 export async function startTlsServer(settings: TlsServerSettings): Promise<TlsServer> {
   const { api, clock, faults } = settings;
   const byPath = new Map<string, number>();
+  const served = new WeakSet<Socket>();
   let requests = 0;
   let connections = 0;
   let inFlight = 0;
@@ -41,10 +42,12 @@ export async function startTlsServer(settings: TlsServerSettings): Promise<TlsSe
   let peakInFlight = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (faults.takeApi('down') !== undefined) {
+    const isStale = served.has(request.socket) && faults.takeApi('stale') !== undefined;
+    if (isStale || faults.takeApi('down') !== undefined) {
       request.socket.destroy();
       return;
     }
+    served.add(request.socket);
     const asked = parseApiRequest(request);
     requests++;
     byPath.set(asked.path, (byPath.get(asked.path) ?? 0) + 1);
