@@ -35,7 +35,10 @@ export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<N
   const { result, millis } = summary;
   if (result.status === 'failed') {
     folder.addDown(node, pods);
-    const { reason, message } = result;
+    const { message } = result;
+    // A node that had less than its own time because scraping ended is late, not slow.
+    const cut = result.reason === 'timeout' && deadline.at < started + config.nodeTimeout;
+    const reason = cut ? 'late' : result.reason;
     return {
       node: node.name,
       status: reason === 'late' ? 'late' : 'failed',
