@@ -16,9 +16,9 @@ const KB = 1_000;
  * client is loaded when a configuration names it. The budgets leave about a fifth above what was measured.
  */
 export const BUNDLES: readonly Bundle[] = [
-  { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 320 * KB, totalBudget: 3_000 * KB },
-  { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 300 * KB, totalBudget: 3_000 * KB },
-  { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 250 * KB, totalBudget: 3_000 * KB },
+  { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 420 * KB, totalBudget: 3_800 * KB },
+  { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 390 * KB, totalBudget: 3_800 * KB },
+  { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 320 * KB, totalBudget: 3_800 * KB },
 ];
 
 /** Packages that no eager part may hold. */
