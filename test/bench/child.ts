@@ -8,9 +8,19 @@ export interface Child {
   close(): Promise<void>;
 }
 
+export interface ChildOptions {
+  readonly execArgv?: readonly string[];
+  /** Beside this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a module of ours as a child; it ends with this process. */
-export function startChild(file: URL, options: { readonly execArgv?: readonly string[] } = {}): Child {
-  const child: ChildProcess = fork(file, [], { execArgv: [...(options.execArgv ?? [])], stdio: 'inherit' });
+export function startChild(file: URL, options: ChildOptions = {}): Child {
+  const child: ChildProcess = fork(file, [], {
+    execArgv: [...(options.execArgv ?? [])],
+    env: { ...process.env, ...options.env },
+    serialization: 'advanced',
+  });
   const failure = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${file.pathname} ended (${code ?? signal}) instead of answering`);
   });

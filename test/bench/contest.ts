@@ -3,12 +3,15 @@ import type { Cluster } from './cluster.ts';
 import type { ClusterReport } from './cluster-process.ts';
 import type { ClusterShape } from './cluster-shape.ts';
 import type { JobName, JobOrder, JobSettings, Measure } from './job.ts';
+import { AWS_CREDENTIALS } from './sinks.ts';
 import { orderOf } from './statistics.ts';
 
 export interface Contestant {
   readonly name: string;
   readonly job: JobName;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it asks, if not where all ask. */
+  readonly cluster?: Cluster;
 }
 
 export interface ContestOptions {
@@ -19,6 +22,8 @@ export interface ContestOptions {
   /** Steps that are not kept: what is measured is warm. */
   readonly warmups: number;
   readonly rounds: number;
+  /** Of the contestants' processes, for profiles. */
+  readonly execArgv?: readonly string[];
 }
 
 /** A contestant's measures, and what the cluster saw of each. */
@@ -36,27 +41,27 @@ const TICK = 60_000;
  * minute of the cluster's clock after the step before. Whatever disturbs the machine disturbs all of them.
  */
 export async function runContest(options: ContestOptions): Promise<ReadonlyMap<string, Entry>> {
-  const { shape, cluster, contestants, warmups, rounds } = options;
-  const settings: JobSettings = {
-    shape,
-    ...(cluster !== undefined && { address: cluster.address, caFile: cluster.caFile }),
-  };
+  const { contestants, warmups, rounds } = options;
   const children = new Map(
     contestants.map((contestant) => {
-      const child = startChild(new URL('./job-process.ts', import.meta.url), { execArgv: ['--expose-gc'] });
+      const child = startChild(new URL('./job-process.ts', import.meta.url), {
+        execArgv: ['--expose-gc', ...(options.execArgv ?? [])],
+        env: AWS_CREDENTIALS,
+      });
       return [contestant, { child, measures: [] as Measure[], cluster: [] as ClusterReport[] }] as const;
     }),
   );
   let offset = 0;
   try {
-    for (const [{ job, env }, { child }] of children) {
-      const order: JobOrder = { order: 'open', job, settings: { ...settings, ...(env !== undefined && { env }) } };
+    for (const [contestant, { child }] of children) {
+      const order: JobOrder = { order: 'open', job: contestant.job, settings: settingsOf(contestant, options) };
       await child.ask(order);
     }
     for (let round = -warmups; round < rounds; round++) {
       for (const contestant of orderOf(contestants, round + warmups)) {
         const entry = children.get(contestant);
         if (entry === undefined) continue;
+        const cluster = contestant.cluster ?? options.cluster;
         offset += TICK;
         await cluster?.setClock(offset);
         await cluster?.forget();
@@ -75,4 +80,14 @@ export async function runContest(options: ContestOptions): Promise<ReadonlyMap<s
       { measures, cluster: reports, peakRssBytes: measures[0]?.peakRssBytes ?? 0 },
     ]),
   );
+}
+
+function settingsOf(contestant: Contestant, options: ContestOptions): JobSettings {
+  const cluster = contestant.cluster ?? options.cluster;
+  const { env } = contestant;
+  return {
+    shape: cluster?.shape ?? options.shape,
+    ...(cluster !== undefined && { address: cluster.address, caFile: cluster.caFile }),
+    ...(env !== undefined && { env }),
+  };
 }

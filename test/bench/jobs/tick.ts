@@ -22,7 +22,7 @@ export const openJob: OpenJob = async (settings) => {
     env: {
       HEAPLESS_SOURCE: sourceUri(settings),
       HEAPLESS_GROUP_BY: GROUP_BY,
-      HEAPLESS_SCRAPE_TIMEOUT: '50s',
+      HEAPLESS_SCRAPE_TIMEOUT: '5m',
       HEAPLESS_NODE_TIMEOUT: '20s',
       HEAPLESS_SINK_EXPORT_DATA_TIMEOUT: '300s',
       ...settings.env,

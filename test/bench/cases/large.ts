@@ -1,0 +1,63 @@
+import type { BenchCase } from '../case.ts';
+import { startCluster } from '../cluster.ts';
+import { USUAL_SHAPE } from '../cluster-shape.ts';
+import { type Entry, runContest } from '../contest.ts';
+import type { Figure } from '../figure.ts';
+import { NO_EXPORT } from '../sinks.ts';
+import { checkWhole } from './whole-tick.ts';
+
+/** Ticks before the one that counts. */
+const WARMUPS = 2;
+
+/** 5,000 nodes in one process, against 1,000: whether memory grows, and whether a tick fits a minute. */
+export const large: BenchCase = {
+  name: '5,000 nodes',
+  covers: ['memory'],
+  isSlow: true,
+  async run() {
+    const thousand = await thirdTick(1_000);
+    const fiveThousand = await thirdTick(5_000);
+    const group = '5,000 nodes, one process';
+    return [
+      {
+        group,
+        name: 'peak RSS, third tick',
+        unit: 'MB',
+        value: fiveThousand.peakRssBytes / 1e6,
+        note: `at 1,000 nodes ${(thousand.peakRssBytes / 1e6).toFixed(0)} MB; no export`,
+      },
+      {
+        group,
+        name: 'peak RSS ÷ at 1,000 nodes',
+        unit: 'times',
+        value: fiveThousand.peakRssBytes / thousand.peakRssBytes,
+        must: 1.5,
+        reach: 1.2,
+      },
+      {
+        group,
+        name: 'wall of a tick',
+        unit: 's',
+        value: (fiveThousand.measures[0]?.wallMillis ?? Number.NaN) / 1_000,
+        must: 60,
+      },
+    ] satisfies readonly Figure[];
+  },
+};
+
+async function thirdTick(nodes: number): Promise<Entry> {
+  const shape = { ...USUAL_SHAPE, nodes };
+  await using cluster = await startCluster(shape);
+  const env = { HEAPLESS_SINK: NO_EXPORT };
+  const entries = await runContest({
+    shape,
+    cluster,
+    contestants: [{ name: 'tick', job: 'tick', env }],
+    warmups: WARMUPS,
+    rounds: 1,
+  });
+  const entry = entries.get('tick');
+  if (entry === undefined) throw new Error('the tick has no measures');
+  for (const { seen } of entry.measures) checkWhole(`${nodes} nodes`, seen);
+  return entry;
+}

@@ -1,0 +1,143 @@
+import type { BenchCase, CaseContext } from '../case.ts';
+import { startCluster } from '../cluster.ts';
+import { USUAL_SHAPE } from '../cluster-shape.ts';
+import { type Contestant, type Entry, runContest } from '../contest.ts';
+import { startDiscardServer } from '../discard-server.ts';
+import { type Figure, fromSpread } from '../figure.ts';
+import { FLOOR_IN_FLIGHT } from '../jobs/floor.ts';
+import { cloudWatch, EVERY_ROW, NO_EXPORT } from '../sinks.ts';
+import { ratiosOf, spreadOf } from '../statistics.ts';
+
+/** Heapster with its summary source and influxdb sink at 1,000 nodes, measured 2026-11 on two cores. */
+const HEAPSTER = { cpu: 29, peakRssMegabytes: 4_800 } as const;
+/** Budgets are for this many nodes. */
+const BUDGET_NODES = 1_000;
+const MEGA = 1_000_000;
+
+/** Whole warm ticks in one process, from the third on, against the floor P of the same run. */
+export const wholeTick: BenchCase = {
+  name: 'whole tick',
+  covers: ['heapster', 'in flight'],
+  async run(context) {
+    const small = await tickAt(100, context);
+    return context.quick ? small : [...small, ...(await tickAt(BUDGET_NODES, context))];
+  },
+};
+
+async function tickAt(nodes: number, { quick, say }: CaseContext): Promise<readonly Figure[]> {
+  const shape = { ...USUAL_SHAPE, nodes };
+  say(`whole tick at ${nodes} nodes`);
+  await using discard = await startDiscardServer();
+  await using cluster = await startCluster(shape);
+  const tick = (name: string, sink: string): Contestant => ({ name, job: 'tick', env: { HEAPLESS_SINK: sink } });
+  const entries = await runContest({
+    shape,
+    cluster,
+    contestants: [
+      { name: 'floor', job: 'floor' },
+      tick('no export', NO_EXPORT),
+      tick('cloudwatch', cloudWatch(discard.url)),
+      tick('every row', EVERY_ROW),
+    ],
+    warmups: 2,
+    rounds: quick ? 3 : nodes < BUDGET_NODES ? 7 : 3,
+  });
+  for (const [name, { measures }] of entries) {
+    if (name !== 'floor') for (const { seen } of measures) checkWhole(name, seen);
+  }
+  return figuresOf(nodes, (name) => {
+    const entry = entries.get(name);
+    if (entry === undefined) throw new RangeError(`no contestant ${name}`);
+    return entry;
+  });
+}
+
+/** A tick that lost something measures something else. */
+export function checkWhole(name: string, seen: Readonly<Record<string, number>>): void {
+  const { planned, answered, whole, encoded, delivered, faults, fallbacks } = seen;
+  if (whole === 1 && answered === planned && encoded === delivered && faults === 0 && fallbacks === 0) return;
+  throw new Error(`the tick "${name}" was not whole: ${JSON.stringify(seen)}`);
+}
+
+function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figure[] {
+  const isBudget = nodes === BUDGET_NODES;
+  const group = `whole tick, ${nodes} nodes`;
+  const cpu = (name: string): readonly number[] => entry(name).measures.map((measure) => measure.cpuMillis);
+  const last = (name: string): Readonly<Record<string, number>> => entry(name).measures.at(-1)?.seen ?? {};
+  const against = (name: string): Pick<Figure, 'value' | 'between' | 'unit'> => ({
+    unit: 'P',
+    ...fromSpread(ratiosOf(cpu(name), cpu('floor'))),
+  });
+  const budget = (must: number, reach: number): Pick<Figure, 'must' | 'reach'> => (isBudget ? { must, reach } : {});
+  const wall = (name: string): Pick<Figure, 'value' | 'between' | 'unit'> => ({
+    unit: 's',
+    ...fromSpread(spreadOf(entry(name).measures.map((measure) => measure.wallMillis)), 1_000),
+  });
+  const rss = (name: string): Pick<Figure, 'value' | 'unit'> => ({
+    unit: 'MB',
+    value: entry(name).peakRssBytes / MEGA,
+  });
+  const reports = ['no export', 'cloudwatch', 'every row'].flatMap((name) => entry(name).cluster);
+  const pods = reports.map(({ routes }) => routes.pods.bytes / routes.pods.plainBytes);
+  const served = entry('floor').cluster.map((report, round) => report.cpuMillis / (cpu('floor')[round] ?? Number.NaN));
+  const points = last('every row')['delivered'] ?? 0;
+  const everyRow = against('every row');
+  const figures: readonly (Omit<Figure, 'group'> | undefined)[] = [
+    {
+      name: 'P per 1,000 nodes',
+      unit: 'CPU-s',
+      ...fromSpread(spreadOf(cpu('floor')), nodes),
+      note: 'fetch and JSON.parse',
+    },
+    { name: 'CPU, no export', ...against('no export'), ...budget(1, 0.7), note: stagesNote(last('no export')) },
+    { name: 'CPU, cloudwatch by default', ...against('cloudwatch'), note: `${last('cloudwatch')['encoded']} points` },
+    {
+      name: 'CPU, every row exported',
+      ...everyRow,
+      ...budget(3, 2.3),
+      note: `log: JSON lines, ${(points / MEGA).toFixed(2)} M points, ${((last('every row')['written'] ?? 0) / MEGA).toFixed(0)} MB`,
+    },
+    { name: 'wall, no export', ...wall('no export') },
+    { name: 'wall, every row exported', ...wall('every row') },
+    { name: 'peak RSS, floor', ...rss('floor') },
+    { name: 'peak RSS, no export', ...rss('no export') },
+    { name: 'peak RSS, cloudwatch by default', ...rss('cloudwatch') },
+    { name: 'peak RSS, every row exported', ...rss('every row'), ...budget(450, 250), note: 'third tick' },
+    isBudget
+      ? { name: 'CPU ÷ Heapster', value: everyRow.value / HEAPSTER.cpu, unit: 'times', must: 0.12, reach: 0.08 }
+      : undefined,
+    isBudget
+      ? {
+          name: 'peak RSS ÷ Heapster',
+          value: rss('every row').value / HEAPSTER.peakRssMegabytes,
+          unit: 'times',
+          must: 0.1,
+          reach: 0.05,
+        }
+      : undefined,
+    {
+      name: 'most in flight at the API server',
+      value: Math.max(...reports.map((report) => report.peakInFlight)),
+      unit: 'count',
+      must: FLOOR_IN_FLIGHT,
+      note: 'counted by the server; bound --max-in-flight',
+    },
+    { name: 'pod lists, wire ÷ whole', unit: 'times', ...fromSpread(spreadOf(pods)), must: 0.1, reach: 0.03 },
+    {
+      name: "generator's CPU ÷ floor's",
+      unit: '%',
+      ...fromSpread(spreadOf(served), 0.01),
+      note: 'it is not what is measured',
+    },
+  ];
+  return figures.flatMap((figure) => (figure === undefined ? [] : [{ group, ...figure }]));
+}
+
+function stagesNote(seen: Readonly<Record<string, number>>): string {
+  const points = `${((seen['points'] ?? 0) / MEGA).toFixed(2)} M points`;
+  return `${points}; wall: fold ${seconds(seen['stage fold'])}, scrape ${seconds(seen['stage scrape'])}, lists ${seconds(seen['stage list'])}`;
+}
+
+function seconds(millis = Number.NaN): string {
+  return `${(millis / 1_000).toFixed(2)} s`;
+}
