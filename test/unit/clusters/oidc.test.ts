@@ -74,7 +74,9 @@ describe('an OpenID Connect login', () => {
 
   it('whose refresh token is refused is a problem that does not repeat it', async () => {
     const attempt = connect(testMachine(), '', { auth: kubeconfig('hunter2') });
-    await expect(attempt).rejects.toThrow('auth-provider "oidc" of user "u" gave no credential');
+    await expect(attempt).rejects.toThrow(
+      'auth-provider "oidc" of user "u" gave no credential: server responded with an error',
+    );
     await expect(attempt).rejects.not.toThrow('hunter2');
   });
 });
