@@ -39,12 +39,7 @@ export async function startAwsStack(options: {
   try {
     const moto: Moto = await startMoto();
     started.push(moto);
-    const [lambdaPort, httpPort, websocketPort, albPort] = (await freePorts(4)).map(String) as [
-      string,
-      string,
-      string,
-      string,
-    ];
+    const [lambdaPort = '', httpPort = '', websocketPort = '', albPort = ''] = (await freePorts(4)).map(String);
     const env = awsEnvironment({
       AWS_ENDPOINT_URL: moto.endpoint,
       AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
@@ -61,13 +56,15 @@ export async function startAwsStack(options: {
     const said = ['--stage', STAGE, '--region', 'us-east-1', '--param', `stateBucket=${BUCKET}`];
     const packaged = join(folder, 'package');
 
-    await run('osls', ['package', '--package', packaged, ...said]);
-    const templateFile = join(packaged, 'cloudformation-template-update-stack.json');
-    const lint = run('cfn-lint', [templateFile]).catch((error: Error) => error.message);
     const secret = join(folder, 'kubeconfig');
     await writeFile(secret, options.kubeconfig, { mode: 0o600 });
     const name = `heapless/${STAGE}/kubeconfig`;
-    await aws('secretsmanager', 'create-secret', '--name', name, '--secret-string', `file://${secret}`);
+    await Promise.all([
+      run('osls', ['package', '--package', packaged, ...said]),
+      aws('secretsmanager', 'create-secret', '--name', name, '--secret-string', `file://${secret}`),
+    ]);
+    const templateFile = join(packaged, 'cloudformation-template-update-stack.json');
+    const lint = run('cfn-lint', [templateFile]).catch((error: Error) => error.message);
     await run('osls', ['deploy', '--package', packaged, ...said]);
 
     const ports = [
@@ -87,7 +84,7 @@ export async function startAwsStack(options: {
       log: join(folder, 'offline.log'),
     });
     started.push(offline);
-    await offline.until((output) => output.includes('Offline [http for lambda] listening'), 30_000);
+    await offline.until((output) => output.includes('Offline [http for lambda] listening'), 90_000);
 
     const lambda = new LambdaClient({
       endpoint: `http://127.0.0.1:${lambdaPort}`,
