@@ -5,7 +5,7 @@ export interface HeaplessErrorOptions {
   readonly retryable?: boolean;
 }
 
-/** Base of all errors. `code` is a stable string (docs/errors.md); `message` says what, where and what to do. */
+/** Base of all errors. `code` is a stable string; `message` says what, where and what to do. */
 export class HeaplessError extends Error {
   readonly code: string;
   readonly retryable: boolean;
