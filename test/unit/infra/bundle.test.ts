@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildBundle } from '../../../infra/bundle.ts';
+import { BUNDLES } from '../../../infra/bundles.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'heapless-bundle-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** A project of one entry, with this repository's packages. */
+async function projectOf(source: string): Promise<string> {
+  const root = join(folder, 'project');
+  await mkdir(root);
+  await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  await writeFile(join(root, 'entry.ts'), source);
+  return root;
+}
+
+async function bundleOf(source: string, budgets = { eagerBudget: 1e6, totalBudget: 1e6 }) {
+  const root = await projectOf(source);
+  return buildBundle({ name: 'probe', entry: 'entry.ts', ...budgets }, { root, outdir: join(folder, 'dist') });
+}
+
+async function hashOf(path: string): Promise<string> {
+  const names = (await readdir(path)).filter((name) => name.endsWith('.mjs')).sort();
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(name).update(await readFile(join(path, name)));
+  return hash.digest('hex');
+}
+
+describe('a bundle', () => {
+  it('is the same bytes from the same sources', async () => {
+    const bundle = BUNDLES[0]!;
+
+    await buildBundle(bundle, { root: ROOT, outdir: join(folder, 'a') });
+    await buildBundle(bundle, { root: ROOT, outdir: join(folder, 'b') });
+
+    expect(await hashOf(join(folder, 'a', bundle.name))).toBe(await hashOf(join(folder, 'b', bundle.name)));
+  });
+
+  it.each(BUNDLES.map((bundle) => [bundle.name, bundle] as const))(
+    'of %s keeps its budgets and loads no cloud SDK before it knows its configuration',
+    async (_, bundle) => {
+      const { problems, lazyChunks } = await buildBundle(bundle, { root: ROOT, outdir: folder });
+
+      expect(problems).toEqual([]);
+      expect(lazyChunks).toBeGreaterThan(3);
+    },
+  );
+
+  it('removes the chunks of earlier builds', async () => {
+    await mkdir(join(folder, 'dist', 'probe'), { recursive: true });
+    await writeFile(join(folder, 'dist', 'probe', 'old-ABC.mjs'), '');
+
+    await bundleOf('export const handler = () => 1;');
+
+    expect((await readdir(join(folder, 'dist', 'probe'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  });
+});
+
+describe('the checks of a bundle', () => {
+  const EAGER =
+    "import { LambdaClient } from '@aws-sdk/client-lambda';\nexport const handler = () => new LambdaClient({});\n";
+  const LAZY = "export const handler = async () => new (await import('@aws-sdk/client-lambda')).LambdaClient({});\n";
+
+  it('refuse an SDK in the eager part', async () => {
+    const { problems } = await bundleOf(EAGER);
+
+    expect(problems.join('\n')).toContain(
+      'probe: @aws-sdk/client-lambda is in the eager part; import() it where it is used',
+    );
+  });
+
+  it('let it be a chunk of its own', async () => {
+    const { problems, eager } = await bundleOf(LAZY);
+
+    expect(problems).toEqual([]);
+    expect(eager).toBeLessThan(2_000);
+  });
+
+  it('refuse what is larger than its budgets', async () => {
+    const { problems } = await bundleOf(LAZY, { eagerBudget: 100, totalBudget: 1_000 });
+
+    expect(problems).toMatchObject([
+      expect.stringMatching(/^probe: the eager part is \d+ bytes, its budget is 100$/),
+      expect.stringMatching(/^probe: the whole is \d+ bytes, its budget is 1000$/),
+    ]);
+  });
+});
