@@ -21,7 +21,7 @@ export const cold: BenchCase = {
   covers: ['cold'],
   async run({ quick }) {
     const shape = { ...USUAL_SHAPE, nodes: SHARD };
-    await using bundles = await buildBundles();
+    await using bundles = await buildBundles((name) => name === 'scrape');
     await using cluster = await startCluster(shape);
     const { address, caFile } = cluster;
     const env = {
@@ -37,7 +37,7 @@ export const cold: BenchCase = {
     const costs = { floor: [] as number[], scrape: [] as number[] };
     const walls = { floor: [] as number[], scrape: [] as number[] };
     const peaks = { floor: [] as number[], scrape: [] as number[] };
-    const rounds = quick ? 4 : 10;
+    const rounds = quick ? 3 : 8;
     for (let round = -1; round < rounds; round++) {
       for (const name of orderOf(contestants, round + 1)) {
         const now = Date.now();

@@ -12,12 +12,12 @@ export const imports: BenchCase = {
   name: 'imports',
   covers: ['bundle', 'cold'],
   async run({ quick }) {
-    await using bundles = await buildBundles();
+    await using bundles = await buildBundles(() => true);
     const names = bundles.reports.map((report) => report.name);
     const script = (name: string): string =>
       name === 'bare' ? PRINT : `import(${JSON.stringify(bundles.entry(name))}).then(()=>{${PRINT}})`;
     const runs = new Map(['bare', ...names].map((name) => [name, { cpu: [] as number[], wall: [] as number[] }]));
-    const rounds = quick ? 5 : 15;
+    const rounds = quick ? 4 : 12;
     for (let round = -1; round < rounds; round++) {
       for (const name of orderOf([...runs.keys()], round + 1)) {
         const { cpu = Number.NaN, wall = Number.NaN } = await runNode(['-e', script(name)]);

@@ -12,7 +12,7 @@ export const pieces: BenchCase = {
   covers: ['decode', 'rates', 'enrich, aggregate, totals'],
   async run({ quick }) {
     const entries = await runContest({
-      shape: { ...USUAL_SHAPE, nodes: quick ? 50 : 200 },
+      shape: { ...USUAL_SHAPE, nodes: quick ? 50 : 100 },
       contestants: [
         { name: 'parse', job: 'parse' },
         { name: 'decode', job: 'decode' },

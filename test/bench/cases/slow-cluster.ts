@@ -15,7 +15,7 @@ export const hanging: BenchCase = {
   name: 'hanging nodes',
   covers: ['deadline'],
   async run({ quick }) {
-    const shape = { ...USUAL_SHAPE, nodes: quick ? 100 : 400 };
+    const shape = { ...USUAL_SHAPE, nodes: quick ? 60 : 200 };
     await using clean = await startCluster(shape);
     await using sick = await startCluster({ ...shape, hanging: HANGING });
     const env = { HEAPLESS_SINK: NO_EXPORT, HEAPLESS_NODE_TIMEOUT: `${NODE_TIMEOUT_MILLIS}ms` };
@@ -25,8 +25,8 @@ export const hanging: BenchCase = {
         { name: 'clean', job: 'tick', env, cluster: clean },
         { name: 'sick', job: 'tick', env, cluster: sick },
       ],
-      warmups: 2,
-      rounds: quick ? 3 : 5,
+      warmups: 1,
+      rounds: quick ? 2 : 4,
     });
     const dead = Array.from({ length: shape.nodes }, (_, node) => node).filter((node) => isHanging(node, HANGING));
     for (const { seen } of measuresOf(entries.get('clean'))) checkWhole('clean', seen);
@@ -66,7 +66,7 @@ export const latency: BenchCase = {
         { name: 'tick', job: 'tick', env: { HEAPLESS_SINK: NO_EXPORT, HEAPLESS_MAX_IN_FLIGHT: '32' } },
       ],
       warmups: 2,
-      rounds: quick ? 3 : 7,
+      rounds: quick ? 2 : 5,
     });
     for (const { seen } of measuresOf(entries.get('tick'))) checkWhole('latency', seen);
     const group = '160 nodes, 30 ms latency, 32 in flight';

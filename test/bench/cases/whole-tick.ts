@@ -13,6 +13,8 @@ const HEAPSTER = { cpu: 29, peakRssMegabytes: 4_800 } as const;
 /** Budgets are for this many nodes. */
 const BUDGET_NODES = 1_000;
 const MEGA = 1_000_000;
+/** The contestants that are ticks. */
+const TICKS = ['no export', 'cloudwatch', 'every row'] as const;
 
 /** Whole warm ticks in one process, from the third on, against the floor P of the same run. */
 export const wholeTick: BenchCase = {
@@ -35,16 +37,15 @@ async function tickAt(nodes: number, { quick, say }: CaseContext): Promise<reado
     cluster,
     contestants: [
       { name: 'floor', job: 'floor' },
+      { name: 'pod lists', job: 'pods' },
       tick('no export', NO_EXPORT),
       tick('cloudwatch', cloudWatch(discard.url)),
       tick('every row', EVERY_ROW),
     ],
     warmups: 2,
-    rounds: quick ? 3 : nodes < BUDGET_NODES ? 7 : 3,
+    rounds: quick ? 2 : nodes < BUDGET_NODES ? 5 : 3,
   });
-  for (const [name, { measures }] of entries) {
-    if (name !== 'floor') for (const { seen } of measures) checkWhole(name, seen);
-  }
+  for (const name of TICKS) for (const { seen } of entries.get(name)?.measures ?? []) checkWhole(name, seen);
   return figuresOf(nodes, (name) => {
     const entry = entries.get(name);
     if (entry === undefined) throw new RangeError(`no contestant ${name}`);
@@ -77,7 +78,7 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
     unit: 'MB',
     value: entry(name).peakRssBytes / MEGA,
   });
-  const reports = ['no export', 'cloudwatch', 'every row'].flatMap((name) => entry(name).cluster);
+  const reports = TICKS.flatMap((name) => entry(name).cluster);
   const pods = reports.map(({ routes }) => routes.pods.bytes / routes.pods.plainBytes);
   const served = entry('floor').cluster.map((report, round) => report.cpuMillis / (cpu('floor')[round] ?? Number.NaN));
   const points = last('every row')['delivered'] ?? 0;
@@ -90,6 +91,7 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
       note: 'fetch and JSON.parse',
     },
     { name: 'CPU, no export', ...against('no export'), ...budget(1, 0.7), note: stagesNote(last('no export')) },
+    { name: 'CPU, pod lists alone', ...against('pod lists'), note: 'node by node; a part of every tick' },
     { name: 'CPU, cloudwatch by default', ...against('cloudwatch'), note: `${last('cloudwatch')['encoded']} points` },
     {
       name: 'CPU, every row exported',
@@ -135,7 +137,7 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
 
 function stagesNote(seen: Readonly<Record<string, number>>): string {
   const points = `${((seen['points'] ?? 0) / MEGA).toFixed(2)} M points`;
-  return `${points}; wall: fold ${seconds(seen['stage fold'])}, scrape ${seconds(seen['stage scrape'])}, lists ${seconds(seen['stage list'])}`;
+  return `${points}; wall: fold of a shard ${seconds(seen['stage fold'])}, scrape ${seconds(seen['stage scrape'])}, lists ${seconds(seen['stage list'])}`;
 }
 
 function seconds(millis = Number.NaN): string {

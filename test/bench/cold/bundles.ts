@@ -14,7 +14,7 @@ export interface BuiltBundles extends AsyncDisposable {
   entry(name: string): string;
 }
 
-export async function buildBundles(): Promise<BuiltBundles> {
+export async function buildBundles(wanted: (name: string) => boolean): Promise<BuiltBundles> {
   const outdir = await mkdtemp(join(tmpdir(), 'heapless-bench-bundles-'));
   const remove = (): Promise<void> => rm(outdir, { recursive: true, force: true });
   try {
@@ -24,7 +24,8 @@ export async function buildBundles(): Promise<BuiltBundles> {
       eagerBudget: UNBOUNDED,
       totalBudget: UNBOUNDED,
     };
-    const reports = await Promise.all(BUNDLES.map((bundle) => buildBundle(bundle, { root: ROOT, outdir })));
+    const chosen = BUNDLES.filter((bundle) => wanted(bundle.name));
+    const reports = await Promise.all(chosen.map((bundle) => buildBundle(bundle, { root: ROOT, outdir })));
     await buildBundle(cold, { root: ROOT, outdir });
     return { reports, entry: (name) => join(outdir, name, 'index.mjs'), [Symbol.asyncDispose]: remove };
   } catch (error) {
