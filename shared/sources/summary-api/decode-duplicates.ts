@@ -37,6 +37,7 @@ export function markDuplicates(
   fault: FaultName,
 ): Uint8Array | undefined {
   if (list.length < 2) return undefined;
+  if (list.length === 2 && keyOf(list[0]) !== keyOf(list[1])) return undefined;
   const seen = walk.seen;
   seen.clear();
   let losers: Uint8Array | undefined;
