@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'shared/fanout': ['shared/core', 'shared/kube', 'shared/delivery'],
   'shared/state': ['shared/core', 'shared/config'],
-  'shared/sinks': ['shared/core', 'shared/config'],
+  'shared/dialects': ['shared/core'],
+  'shared/sinks': ['shared/core', 'shared/config', 'shared/dialects'],
   'shared/delivery': ['shared/core', 'shared/sinks'],
   'shared/telemetry': ['shared/core'],
   'shared/app': [
@@ -39,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'functions/local': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout', 'shared/delivery', 'shared/kube'],
   'functions/aws': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout'],
-  infra: ['shared/core', 'shared/config', 'shared/sinks', 'shared/clusters', 'shared/state'],
+  infra: ['shared/core', 'shared/config', 'shared/dialects', 'shared/sinks', 'shared/clusters', 'shared/state'],
 };
 
 /** Inside a room, finer rules: what must not be there at all. */

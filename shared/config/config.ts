@@ -1,4 +1,5 @@
 import type { Level } from '../core/level.ts';
+import type { MetricDescriptor } from '../core/metrics.ts';
 import type { Millis } from '../core/units.ts';
 
 /** A parsed `KEY:REST` of `--source` or `--sink`; the grammar is Heapster's (shared/config/uri.ts). */
@@ -77,11 +78,19 @@ export interface Config {
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
 }
 
-/** Options that every sink has (`levels=`, `metrics=`), parsed. */
+/** Options that every sink has (`levels=`, `metrics=`, `namespaces=`, `labels=`, `max_series=`), parsed. */
 export interface SinkSelection {
   readonly levels: readonly Level[];
   /** Globs on metric names; a leading `!` excludes. */
   readonly metrics: readonly string[];
+  /** Globs on namespaces; a leading `!` excludes. Rows that are in no namespace stay. Undefined = all. */
+  readonly namespaces?: readonly string[] | undefined;
+  /** `KEY=GLOB` on a row's labels; a leading `!` excludes. Rows without the label stay. Undefined = all. */
+  readonly labels?: readonly string[] | undefined;
+  /** Most series of one tick; levels that do not fit are left out whole, the least important first. Undefined = no bound. */
+  readonly maxSeries?: number | undefined;
+  /** False for what the sink (its dialect, its backend) has no word for. Undefined = everything. */
+  readonly exports?: ((metric: MetricDescriptor, level: Level) => boolean) | undefined;
 }
 
 /** Something worth saying once at start that does not stop it (an alias, an option without effect). */

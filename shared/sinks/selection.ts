@@ -115,3 +115,11 @@ function selectSparse(sparse: SparseValues, wanted: readonly boolean[]): SparseV
 export function selects(selection: SinkSelection, metric: MetricDescriptor): boolean {
   return createMetricFilter(selection.metrics)(metric);
 }
+
+/** The selection of a sink from its options; `exports` tells what its dialect or backend has no word for. */
+export function toSelection(
+  options: { readonly levels: readonly Level[]; readonly metrics: readonly string[] },
+  exports?: SinkSelection['exports'],
+): SinkSelection {
+  return { levels: options.levels, metrics: options.metrics, exports };
+}

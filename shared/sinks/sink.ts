@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ComponentUri, ConfigNotice } from '../config/config.ts';
+import type { ComponentUri, ConfigNotice, SinkSelection } from '../config/config.ts';
 import type { MetricBatch } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Level } from '../core/level.ts';
@@ -51,7 +51,7 @@ export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   /** The URI as it may be shown. */
   readonly shown: string;
   readonly limits: SinkLimits;
-  readonly selection: { readonly levels: readonly Level[]; readonly metrics: readonly string[] };
+  readonly selection: SinkSelection;
   /** Pure: the batch's requests, each within the limits. Every point is in one of them or told to `reject`. */
   encode(batch: MetricBatch, reject: (rejection: EncodeRejection) => void): Iterable<Request>;
   /** Sends one request. Resolves with an outcome, also when the signal aborts; throws never. */
