@@ -1,5 +1,6 @@
 const NAMES: ReadonlySet<string> = new Set(['pw', 'pass', 'pwd', 'sas', 'dsn', 'header', 'headers']);
-const PARTS = /password|passwd|passphrase|secret|token|credential|writekey|apikey|accesskey|privatekey|authorization/;
+const PARTS =
+  /password|passwd|passphrase|secret|token|credential|writekey|apikey|accesskey|accountkey|privatekey|authorization/;
 
 /** Endings that say a name is no secret itself but tells where one lies, how long it lasts, or whose it is. */
 const PLAIN = /(file|path|url|ttl|id)$/;

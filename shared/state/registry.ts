@@ -13,12 +13,14 @@ export const STORES = {
     const [{ openS3Store }, sdk] = await Promise.all([import('./s3.ts'), import('./s3-sdk.ts')]);
     return openS3Store(uri, sdk);
   },
+  azblob: async (uri) => {
+    const [{ openAzureBlobStore }, sdk] = await Promise.all([import('./azure-blob.ts'), import('./azure-blob-sdk.ts')]);
+    return await openAzureBlobStore(uri, sdk);
+  },
+  gs: async (uri) => await (await import('./gcs.ts')).openGcsStore(uri),
 } as const satisfies Readonly<Record<string, OpenStore>>;
 
 export type StoreKey = keyof typeof STORES;
-
-/** Planned, but not in this build. */
-const ELSEWHERE: readonly string[] = ['azblob', 'gs'];
 
 export function isStoreKey(key: string): key is StoreKey {
   return Object.hasOwn(STORES, key);
@@ -32,7 +34,7 @@ export async function openStore(uri: ComponentUri): Promise<ObjectStore> {
 
 function problemOf(key: string): string {
   const keys = Object.keys(STORES);
-  const allowed = 'allowed are memory:, file:DIR and s3://BUCKET/PREFIX';
-  if (ELSEWHERE.includes(key)) return `is not in this build; ${allowed}`;
+  const allowed =
+    'allowed are memory:, file:DIR, s3://BUCKET/PREFIX, azblob://ACCOUNT/CONTAINER/PREFIX and gs://BUCKET/PREFIX';
   return `is not a state store${hint(key, keys) || ';'} ${allowed}`;
 }

@@ -5,6 +5,11 @@ const FORMS = {
   none: { form: 'memory:', fits: (uri: ComponentUri) => uri.host === '' && uri.path === '' },
   path: { form: 'file:DIR or file:///DIR', fits: (uri: ComponentUri) => uri.host === '' && uri.path !== '' },
   host: { form: 's3://BUCKET/PREFIX', fits: (uri: ComponentUri) => uri.host !== '' },
+  account: {
+    form: 'azblob://ACCOUNT/CONTAINER/PREFIX',
+    fits: (uri: ComponentUri) => uri.host !== '' && uri.path !== '',
+  },
+  bucket: { form: 'gs://BUCKET/PREFIX', fits: (uri: ComponentUri) => uri.host !== '' },
 } as const;
 
 /** Host and path of a state URI if they have the form that the store needs. Throws `ConfigError` that says which. */

@@ -45,10 +45,12 @@ describe('openStore', () => {
   });
 
   it.each([
-    ['redis:', /state redis: is not a state store; allowed are memory:, file:DIR and s3:\/\/BUCKET\/PREFIX/],
+    ['redis:', /state redis: is not a state store; allowed are memory:, file:DIR, s3:\/\/BUCKET\/PREFIX/],
     ['memry:', /did you mean "memory"/],
-    ['azblob://account/container', /state azblob: is not in this build; allowed are/],
-    ['gs://bucket', /state gs: is not in this build; allowed are/],
+    ['azblob://account', /state azblob: must be written azblob:\/\/ACCOUNT\/CONTAINER\/PREFIX/],
+    ['azblob://Account/A--b', /ACCOUNT must be 3 to 24.*\n.*CONTAINER must be 3 to 63/],
+    ['gs:bucket', /state gs: must be written gs:\/\/BUCKET\/PREFIX/],
+    ['gs://bucket?endpoint=nowhere', /state gs: endpoint must be a URL/],
     ['memory:somewhere', /state memory: must be written memory:, got memory:somewhere/],
     ['memory:?size=1', /state memory: unknown option "size"/],
     ['file:', /state file: must be written file:DIR/],
