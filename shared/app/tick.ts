@@ -1,6 +1,6 @@
 import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
-import type { UnixMillis } from '../core/units.ts';
+import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 import { type ClaimResult, claimTick } from '../state/claim.ts';
 import { collectTick } from './collect-tick.ts';
 import { emptyResult } from './report-tick.ts';
@@ -83,7 +83,7 @@ async function holdTick(
       signal,
     });
     if (claim.status !== 'claimed') return claim;
-    const warnings = claim.setAside === undefined ? [] : [claim.setAside];
+    const warnings = [claim.setAside, skewWarning(claim.skew)].filter((warning) => warning !== undefined);
     if (claim.takenOverFrom !== undefined)
       warnings.push(`taken over from ${claim.takenOverFrom}, which did not finish`);
     return {
@@ -102,6 +102,15 @@ async function holdTick(
     const warning = `the tick could not be claimed: ${describeError(error)}; it goes on, and another run may export it too`;
     return { status: 'held', warnings: [warning], release: async () => [] };
   }
+}
+
+/** A clock that is wrong by so much puts samples into wrong minutes. */
+const MOST_SKEW: Millis = 30 * SECOND;
+
+function skewWarning(skew: Millis | undefined): string | undefined {
+  if (skew === undefined || Math.abs(skew) <= MOST_SKEW) return undefined;
+  const way = skew > 0 ? 'behind' : 'ahead of';
+  return `this machine's clock is ${Math.round(Math.abs(skew) / SECOND)} s ${way} the state store's; set it right`;
 }
 
 function withWarnings(result: TickResult, warnings: readonly string[]): TickResult {

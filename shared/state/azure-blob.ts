@@ -7,6 +7,7 @@ import { parseOptions } from '../config/options.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SECOND } from '../core/units.ts';
 import { isAzureAbsent, isAzureConflict, toAzureError } from './azure-blob-error.ts';
+import { endOfSecond } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import type { ObjectStore, PutCondition, PutOutcome } from './object-store.ts';
 import { readLocation } from './store-location.ts';
@@ -93,7 +94,12 @@ export function createAzureBlobStore(options: {
             .download(0, undefined, { abortSignal: signal });
           const chunks: Buffer[] = [];
           for await (const chunk of answer.readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
-          return { body: Buffer.concat(chunks), version: etag(answer.etag) };
+          return {
+            body: Buffer.concat(chunks),
+            version: etag(answer.etag),
+            written: endOfSecond(answer.lastModified?.getTime()),
+            servedAt: answer.date?.getTime(),
+          };
         },
         (error) => {
           if (isAzureAbsent(error)) return undefined;

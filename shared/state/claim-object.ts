@@ -12,8 +12,10 @@ const CLAIM = z.object({
   holder: z.string(),
   /** Unique to one claim: tells our own write from another's when its answer was lost. */
   nonce: z.string(),
-  /** Unix ms. */
+  /** Unix ms, by the holder's clock. */
   leaseUntil: z.number(),
+  /** Length of the lease from the write on, in ms: what counts where the store tells when it was written. */
+  leaseFor: z.number().optional(),
   released: z.boolean(),
   outcome: z.string().optional(),
 });

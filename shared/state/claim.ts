@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { UnixMillis } from '../core/units.ts';
+import type { Millis, UnixMillis } from '../core/units.ts';
 import { type ClaimObject, encodeClaim, readClaim } from './claim-object.ts';
-import type { ObjectStore, ObjectVersion, PutCondition } from './object-store.ts';
+import type { ObjectStore, ObjectVersion, PutCondition, StoredObject } from './object-store.ts';
 
 export interface ClaimRequest {
   /** Name of the cluster; a claim is per cluster. */
@@ -23,6 +23,8 @@ export interface HeldClaim {
   readonly takenOverFrom: string | undefined;
   /** Why the object that was there is not used, and where it was put; undefined = all is well. */
   readonly setAside: string | undefined;
+  /** The store's clock minus ours, in ms; undefined if the store does not say, or nothing was stored before. */
+  readonly skew: Millis | undefined;
   /** Marks the tick as done, with a word on what became of it. `lost`: the lease ended and another has claimed since. */
   release(outcome: string): Promise<'released' | 'lost'>;
 }
@@ -35,6 +37,10 @@ export type ClaimResult =
 
 interface Current {
   readonly claim: ClaimObject | undefined;
+  /** What is left of the lease: by the store's clock if it tells both times, else by ours. Negative = it has ended. */
+  readonly leaseLeft: Millis;
+  /** The store's clock minus ours, in ms; undefined if the store does not say. */
+  readonly skew: Millis | undefined;
   readonly condition: PutCondition;
   readonly setAside: string | undefined;
 }
@@ -45,7 +51,7 @@ const ROUNDS = 4;
 /**
  * Claims a tick: one conditional write, so of any number of claimers one wins. It succeeds if the last claimed tick is
  * earlier and was released or its lease has ended, or if it is this tick and its holder never released it before its
- * lease ended. A tick that was released, or is earlier than the last one, is `done`. An object that is no claim is copied
+ * lease ended; leases are measured on the store's clock where it has one. A tick that was released, or is earlier than the last one, is `done`. An object that is no claim is copied
  * to `claim-set-aside/<cluster>` and replaced. Throws `HeaplessError` if the store fails.
  */
 export async function claimTick(store: ObjectStore, request: ClaimRequest): Promise<ClaimResult> {
@@ -58,29 +64,30 @@ export async function claimTick(store: ObjectStore, request: ClaimRequest): Prom
     holder,
     nonce: randomUUID(),
     leaseUntil,
+    leaseFor: leaseUntil - clock.now(),
     released: false,
     outcome: undefined,
   };
   let refusal: ClaimResult = { status: 'taken', by: 'another claimer', until: leaseUntil };
   for (let round = 0; round < ROUNDS; round++) {
-    const { claim, condition, setAside } = await readCurrent(store, key, request);
-    if (claim?.nonce === mine.nonce) return held(store, key, mine, versionOf(condition), { setAside }, signal);
-    const refused = claim === undefined ? undefined : refuse(claim, timestamp, clock.now());
+    const { claim, leaseLeft, skew, condition, setAside } = await readCurrent(store, key, request);
+    if (claim?.nonce === mine.nonce) return held(store, key, mine, versionOf(condition), { setAside, skew }, signal);
+    const refused = claim === undefined ? undefined : refuse(claim, timestamp, leaseLeft);
     if (refused !== undefined) return refused;
     const outcome = await store.put(key, encodeClaim(mine), condition, signal);
     if (outcome.status === 'stored') {
       const takenOverFrom = claim?.timestamp === timestamp ? claim.holder : undefined;
-      return held(store, key, mine, outcome.version, { takenOverFrom, setAside }, signal);
+      return held(store, key, mine, outcome.version, { takenOverFrom, setAside, skew }, signal);
     }
     if (claim !== undefined) refusal = { status: 'taken', by: claim.holder, until: claim.leaseUntil };
   }
   return refusal;
 }
 
-function refuse(claim: ClaimObject, timestamp: UnixMillis, now: UnixMillis): ClaimResult | undefined {
+function refuse(claim: ClaimObject, timestamp: UnixMillis, leaseLeft: Millis): ClaimResult | undefined {
   if (claim.timestamp > timestamp) return { status: 'done', timestamp: claim.timestamp };
   if (claim.released) return claim.timestamp === timestamp ? { status: 'done', timestamp } : undefined;
-  if (claim.leaseUntil > now) return { status: 'taken', by: claim.holder, until: claim.leaseUntil };
+  if (leaseLeft > 0) return { status: 'taken', by: claim.holder, until: claim.leaseUntil };
   return undefined;
 }
 
@@ -89,14 +96,28 @@ async function readCurrent(
   key: string,
   { cluster, clock, signal }: ClaimRequest,
 ): Promise<Current> {
+  const asked = clock.now();
   const object = await store.get(key, signal);
-  if (object === undefined) return { claim: undefined, condition: { if: 'absent' }, setAside: undefined };
+  const answered = clock.now();
+  if (object === undefined)
+    return { claim: undefined, leaseLeft: 0, skew: undefined, condition: { if: 'absent' }, setAside: undefined };
+  const skew = object.servedAt === undefined ? undefined : object.servedAt - (asked + answered) / 2;
   const condition: PutCondition = { if: 'version', version: object.version };
-  const read = readClaim(object.body, clock.now());
-  if (read.status === 'ok') return { claim: read.claim, condition, setAside: undefined };
+  const read = readClaim(object.body, object.servedAt ?? answered);
+  if (read.status === 'ok') {
+    const { claim } = read;
+    return { claim, leaseLeft: leaseLeft(claim, object, answered), skew, condition, setAside: undefined };
+  }
   const aside = `claim-set-aside/${encodeURIComponent(cluster)}`;
   await store.put(aside, object.body, { if: 'any' }, signal);
-  return { claim: undefined, condition, setAside: `${key} ${read.reason}; it was put to ${aside} and replaced` };
+  const replaced = `${key} ${read.reason}; it was put to ${aside} and replaced`;
+  return { claim: undefined, leaseLeft: 0, skew, condition, setAside: replaced };
+}
+
+function leaseLeft(claim: ClaimObject, object: StoredObject, now: UnixMillis): Millis {
+  const { written, servedAt } = object;
+  if (claim.leaseFor === undefined || written === undefined || servedAt === undefined) return claim.leaseUntil - now;
+  return written + claim.leaseFor - servedAt;
 }
 
 function versionOf(condition: PutCondition): ObjectVersion {
@@ -108,13 +129,18 @@ function held(
   key: string,
   claim: ClaimObject,
   version: ObjectVersion,
-  found: { readonly takenOverFrom?: string | undefined; readonly setAside: string | undefined },
+  found: {
+    readonly takenOverFrom?: string | undefined;
+    readonly setAside: string | undefined;
+    readonly skew: Millis | undefined;
+  },
   signal: AbortSignal,
 ): HeldClaim {
   return {
     status: 'claimed',
     takenOverFrom: found.takenOverFrom,
     setAside: found.setAside,
+    skew: found.skew,
     async release(outcome) {
       const body = encodeClaim({ ...claim, released: true, outcome });
       const put = await store.put(key, body, { if: 'version', version }, signal);

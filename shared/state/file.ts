@@ -70,7 +70,13 @@ export async function createFileStore(options: {
       guarded(key, signal, async () => {
         const content = await contentOf(pathOf(key), signal);
         if (content === undefined) return undefined;
-        return { body: content.subarray(HEADER.test(head(content)) ? HEADER_BYTES : 0), version: versionOf(content) };
+        const found = await stat(pathOf(key)).catch(() => undefined);
+        return {
+          body: content.subarray(HEADER.test(head(content)) ? HEADER_BYTES : 0),
+          version: versionOf(content),
+          written: found?.mtimeMs,
+          servedAt: Date.now(),
+        };
       }),
     put: (key, body, condition, signal) =>
       guarded(key, signal, async () => {

@@ -6,6 +6,7 @@ import { parseOptions } from '../config/options.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SECOND } from '../core/units.ts';
 import { gcsStatus, isBucketAbsent, toGcsError } from './gcs-error.ts';
+import { endOfSecond, readHttpDate } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import type { ObjectStore, PutCondition, PutOutcome } from './object-store.ts';
 import { readLocation } from './store-location.ts';
@@ -98,7 +99,12 @@ export function createGcsStore(options: {
         async () => {
           const url = `${address(key)}?alt=media`;
           const answer = await client.request<ArrayBuffer>({ url, responseType: 'arraybuffer', retryConfig, signal });
-          return { body: Buffer.from(answer.data), version: generation(answer.headers.get('x-goog-generation')) };
+          return {
+            body: Buffer.from(answer.data),
+            version: generation(answer.headers.get('x-goog-generation')),
+            written: endOfSecond(readHttpDate(answer.headers.get('last-modified'))),
+            servedAt: readHttpDate(answer.headers.get('date')),
+          };
         },
         (error) => {
           if (isAbsent(error)) return undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { parseOptions } from '../config/options.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { readLocation } from './store-location.ts';
@@ -14,7 +15,8 @@ export function openMemoryStore(uri: ComponentUri): ObjectStore {
   return createMemoryStore(uri.shown);
 }
 
-export function createMemoryStore(shown: string): ObjectStore {
+/** `clock` is the store's own, for `written` and `servedAt`. */
+export function createMemoryStore(shown: string, clock: Pick<Clock, 'now'> = systemClock): ObjectStore {
   const objects = new Map<string, StoredObject>();
   return {
     shown,
@@ -22,7 +24,7 @@ export function createMemoryStore(shown: string): ObjectStore {
       checkKey(key);
       throwIfAborted(signal, shown);
       const object = objects.get(key);
-      return object && { body: Buffer.from(object.body), version: object.version };
+      return object && { ...object, body: Buffer.from(object.body), servedAt: clock.now() };
     },
     async put(key, body, condition, signal) {
       checkKey(key);
@@ -31,7 +33,7 @@ export function createMemoryStore(shown: string): ObjectStore {
       if (condition.if === 'absent' && current !== undefined) return { status: 'conflict' };
       if (condition.if === 'version' && current !== condition.version) return { status: 'conflict' };
       const version = randomUUID();
-      objects.set(key, { body: Buffer.from(body), version });
+      objects.set(key, { body: Buffer.from(body), version, written: clock.now() });
       return { status: 'stored', version };
     },
     async delete(key, version, signal) {

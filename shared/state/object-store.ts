@@ -1,9 +1,15 @@
+import type { UnixMillis } from '../core/units.ts';
+
 /** Version of a stored object (an ETag): opaque, changes with every write. */
 export type ObjectVersion = string;
 
 export interface StoredObject {
   readonly body: Buffer;
   readonly version: ObjectVersion;
+  /** When it was written at the latest, by the store's own clock; undefined if the store does not say. */
+  readonly written?: UnixMillis | undefined;
+  /** The store's own clock when it answered, at the earliest (some tell whole seconds only); undefined if the store does not say. */
+  readonly servedAt?: UnixMillis | undefined;
 }
 
 /** What must be true for a write: the object is absent, or still has this version, or anything. */

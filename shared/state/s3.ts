@@ -5,7 +5,8 @@ import type { ComponentUri } from '../config/config.ts';
 import { booleanOption, textOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError } from '../core/errors.ts';
-import { SECOND } from '../core/units.ts';
+import { SECOND, type UnixMillis } from '../core/units.ts';
+import { endOfSecond, readHttpDate } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import type { ObjectStore, PutCondition, PutOutcome } from './object-store.ts';
 import { isAbsent, isConflict, toS3Error } from './s3-error.ts';
@@ -91,8 +92,24 @@ export function createS3Store(options: {
       return await asked(
         signal,
         async () => {
-          const { Body, ETag } = await client.send(new sdk.GetObjectCommand(input), { abortSignal: signal });
-          return { body: await readAll(Body, signal), version: etag(ETag) };
+          const command = new sdk.GetObjectCommand(input);
+          let servedAt: UnixMillis | undefined;
+          command.middlewareStack.add(
+            (next) => async (args) => {
+              const result = await next(args);
+              const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
+              servedAt = readHttpDate(headers?.['date']);
+              return result;
+            },
+            { step: 'deserialize', priority: 'low', name: 'heaplessServedAt' },
+          );
+          const { Body, ETag, LastModified } = await client.send(command, { abortSignal: signal });
+          return {
+            body: await readAll(Body, signal),
+            version: etag(ETag),
+            written: endOfSecond(LastModified?.getTime()),
+            servedAt,
+          };
         },
         (error) => {
           if (isAbsent(error)) return undefined;

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 interface GcsObject {
   readonly body: Buffer;
   readonly generation: string;
+  readonly written: Date;
 }
 
 /** An answer instead of the true one; `lost` does the work and then breaks the connection. */
@@ -13,7 +14,7 @@ export type GcsFault = number | 'lost';
 interface Answer {
   readonly status: number;
   readonly body: Buffer;
-  readonly generation?: string;
+  readonly object?: GcsObject;
 }
 
 export interface GcsServer {
@@ -44,8 +45,10 @@ export async function startGcsServer(bucket: string, token: string | undefined):
         request.socket.destroy();
         return;
       }
-      const generation = given.generation === undefined ? {} : { 'x-goog-generation': given.generation };
-      response.writeHead(given.status, { 'content-type': 'application/json', ...generation }).end(given.body);
+      const { object } = given;
+      if (object !== undefined) response.setHeader('x-goog-generation', object.generation);
+      if (object !== undefined) response.setHeader('last-modified', object.written.toUTCString());
+      response.writeHead(given.status, { 'content-type': 'application/json' }).end(given.body);
     });
   });
 
@@ -64,7 +67,7 @@ export async function startGcsServer(bucket: string, token: string | undefined):
     const object = objects.get(key);
     if (object === undefined) return refuse(404, `No such object: ${bucket}/${key}`);
     if (request.method === 'GET' && url.searchParams.get('alt') === 'media') {
-      return { status: 200, body: object.body, generation: object.generation };
+      return { status: 200, body: object.body, object };
     }
     if (request.method !== 'DELETE') return refuse(405, 'Method Not Allowed');
     const wanted = url.searchParams.get('ifGenerationMatch');
@@ -80,7 +83,7 @@ export async function startGcsServer(bucket: string, token: string | undefined):
     if (wanted !== null && !/^\d+$/.test(wanted)) return refuse(400, 'Invalid value for ifGenerationMatch');
     if (wanted !== null && wanted !== (objects.get(key)?.generation ?? '0')) return refuse(412, 'conditionNotMet');
     generations += 1;
-    const object: GcsObject = { body, generation: String(generations) };
+    const object: GcsObject = { body, generation: String(generations), written: new Date() };
     objects.set(key, object);
     return json(200, { kind: 'storage#object', name: key, generation: object.generation });
   }

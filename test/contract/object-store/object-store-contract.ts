@@ -55,8 +55,21 @@ export function describeObjectStore(name: string, target: ContractTarget): void 
 
       const object = await store.get('claim/prod', live);
 
-      expect(object).toEqual({ body: Buffer.from('two'), version: second });
+      expect(object).toMatchObject({ body: Buffer.from('two'), version: second });
       expect(second).not.toBe(first);
+    });
+
+    it('says by its own clock when an object was written and when it was served', async () => {
+      const before = Date.now();
+      await store.put('k', Buffer.from('one'), { if: 'any' }, live);
+
+      const object = await store.get('k', live);
+
+      const after = Date.now();
+      expect(object?.written).toBeGreaterThanOrEqual(before - 5);
+      expect(object?.written).toBeLessThanOrEqual(after + 1000);
+      expect(object?.servedAt).toBeGreaterThanOrEqual(Math.floor(before / 1000) * 1000);
+      expect(object?.servedAt).toBeLessThanOrEqual(after);
     });
 
     it('changes the version when the same bytes are written again, unless versions are hashes', async () => {

@@ -16,8 +16,9 @@ interface World {
   claim(timestamp: number, holder: string, cluster?: string): Promise<ClaimResult>;
 }
 
-function world(store: ObjectStore = createMemoryStore('memory:')): World {
+function world(given?: ObjectStore): World {
   const clock = createVirtualClock(T0);
+  const store = given ?? createMemoryStore('memory:', clock);
   return {
     store,
     clock,
@@ -30,6 +31,48 @@ function held(result: ClaimResult): HeldClaim {
   if (result.status !== 'claimed') throw new Error(`expected a claim, got ${JSON.stringify(result)}`);
   return result;
 }
+
+/** A store whose clock differs from the claimers'. */
+function storeAhead(clock: VirtualClock, ahead: number): ObjectStore {
+  return createMemoryStore('memory:', { now: () => clock.now() + ahead });
+}
+
+describe('claimTick and clocks', () => {
+  it('measures a lease on the store’s clock: a claimer whose clock is an hour ahead takes nothing over', async () => {
+    const clock = createVirtualClock(T0);
+    const store = storeAhead(clock, 0);
+    const fast = { ...clock, now: () => clock.now() + HOUR };
+    await claimTick(store, { cluster: 'c', timestamp: T0, holder: 'a', leaseUntil: T0 + LEASE, clock, signal: live });
+
+    const claim = {
+      cluster: 'c',
+      timestamp: T0,
+      holder: 'b',
+      leaseUntil: T0 + HOUR + LEASE,
+      clock: fast,
+      signal: live,
+    };
+    const early = await claimTick(store, claim);
+    clock.advance(LEASE);
+    const late = await claimTick(store, claim);
+
+    expect(early).toMatchObject({ status: 'taken', by: 'a' });
+    expect(late).toMatchObject({ status: 'claimed', takenOverFrom: 'a', skew: -HOUR });
+  });
+
+  it('says how far the store’s clock is from ours', async () => {
+    const clock = createVirtualClock(T0);
+    const store = storeAhead(clock, 45 * SECOND);
+    const claim = { cluster: 'c', holder: 'a', clock, signal: live };
+    const first = held(await claimTick(store, { ...claim, timestamp: T0, leaseUntil: T0 + LEASE }));
+    await first.release('whole');
+    clock.advance(MINUTE);
+
+    const second = held(await claimTick(store, { ...claim, timestamp: T1, leaseUntil: T1 + LEASE }));
+
+    expect([first.skew, second.skew]).toEqual([undefined, 45 * SECOND]);
+  });
+});
 
 describe('claimTick', () => {
   it('gives the first claimer the tick and tells the second who has it, and until when', async () => {
