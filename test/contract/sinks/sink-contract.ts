@@ -420,9 +420,9 @@ export function describeSinkContract(subject: SinkSubject): void {
       const loaded = JSON.parse(output) as readonly string[];
 
       expect(loaded.some((url) => url.endsWith('/define-sink.ts'))).toBe(true);
-      expect(loaded.filter((url) => /node_modules\/(@aws-sdk|@smithy|@azure|@google-cloud|google-|kafkajs)/.test(url))).toEqual(
-        [],
-      );
+      expect(
+        loaded.filter((url) => /node_modules\/(@aws-sdk|@smithy|@azure|@google-cloud|google-|kafkajs)/.test(url)),
+      ).toEqual([]);
     });
   });
 }
