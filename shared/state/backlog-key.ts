@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { UnixMillis } from '../core/units.ts';
+
+/** Where one run of a tick keeps what one sink did not take. */
+export interface BacklogPlace {
+  readonly cluster: string;
+  /** Identity of the sink: `backlogSink`. */
+  readonly sink: string;
+  readonly timestamp: UnixMillis;
+  /** Name of the shard, or `TOTALS`. */
+  readonly part: string;
+}
+
+/** The part of the rows that the reduction exports. No shard has this name. */
+export const TOTALS = 'totals';
+
+/** A sink's identity in keys: its name and a digest of its URI as shown, so that another target is another sink. */
+export function backlogSink(sink: { readonly name: string; readonly shown: string }): string {
+  const digest = createHash('sha256').update(sink.shown).digest('hex').slice(0, 8);
+  return `${encodeURIComponent(sink.name)}-${digest}`;
+}
+
+/** Prefix of all keys of a cluster. */
+export function backlogPrefix(cluster: string): string {
+  return `backlog/${encodeURIComponent(cluster)}/`;
+}
+
+/** `backlog/<cluster>/<sink>/<stamp>/<part>`; keys of a sink are in the order of their stamps until the year 2286. */
+export function backlogKey({ cluster, sink, timestamp, part }: BacklogPlace): string {
+  return `${backlogPrefix(cluster)}${sink}/${String(timestamp).padStart(13, '0')}/${encodeURIComponent(part)}`;
+}
+
+/** What a key says; undefined if it is none of ours. */
+export function readBacklogKey(key: string): BacklogPlace | undefined {
+  const [, cluster, sink, stamp, part] = /^backlog\/([^/]+)\/([^/]+)\/(\d{13})\/([^/]+)$/.exec(key) ?? [];
+  if (cluster === undefined || sink === undefined || stamp === undefined || part === undefined) return undefined;
+  try {
+    return { cluster: decodeURIComponent(cluster), sink, timestamp: Number(stamp), part: decodeURIComponent(part) };
+  } catch {
+    return undefined;
+  }
+}
