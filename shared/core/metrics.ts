@@ -350,6 +350,39 @@ const COLLECTION: readonly Draft[] = [
     'pods measured ÷ pods expected',
     'How much of this total was measured (0..1)',
   ),
+  whole(
+    'collection/incomplete',
+    '1',
+    't',
+    'collection/completeness < --min-completeness',
+    '1 if less of this total was measured than is asked for, else 0',
+  ),
+];
+
+/** What Heapless says of itself, on the row of the cluster. */
+const SELF: readonly Draft[] = [
+  whole('heapless/lag', 'ms', 'c', 'the tick', 'Time from the stamp of the tick to its start'),
+  whole('heapless/tick_duration', 'ms', 'c', 'the tick', 'Time that the whole tick took, up to the report'),
+  whole('heapless/api_requests', '1', 'c', 'the tick', 'Requests to the API server in this tick'),
+  whole('heapless/api_bytes', 'By', 'c', 'the tick', 'Bytes of answers of the API server in this tick'),
+  whole('heapless/peak_memory', 'By', 'c', 'the tick', 'Largest resident memory of a function in this tick'),
+];
+
+/** The same, by outcome, sink or stage; and why a node is down. */
+const SELF_LABELLED: readonly Draft[] = [
+  whole('heapless/ticks', '1', 'c', 'the tick', 'Ticks by status: whole, partial or nothing'),
+  whole('heapless/nodes', '1', 'c', 'the scrapes', 'Nodes by outcome: answered, failed, late or gone'),
+  whole(
+    'heapless/points',
+    '1',
+    'c',
+    'the exports',
+    'Points by sink and outcome: delivered, rejected, dropped, spilled, replayed or expired',
+  ),
+  whole('heapless/stage_duration', 'ms', 'c', 'the tick', 'Time of a stage of the tick; the slowest shard counts'),
+  whole('heapless/backlog_points', '1', 'c', 'the backlog', 'Points that wait for a sink'),
+  whole('heapless/backlog_age', 'ms', 'c', 'the backlog', 'Age of the oldest point that waits for a sink'),
+  whole('node/down', '1', 'n', 'the scrape, the node list', '1 with the reason, if the node did not answer or is gone'),
 ];
 
 /** Values with labels of their own whose keys are not known before (interfaces, accelerators). */
@@ -363,10 +396,12 @@ const LABELLED: readonly Draft[] = [
   whole('accelerator/duty_cycle', '%', 'k', 'accelerators[].dutyCycle', 'Percentage of time the accelerator was busy'),
 ];
 
-/** Own-label keys of the `LABELLED` metrics, by the first part of their name. */
+/** Own-label keys of the metrics with labels that are not fixed, by the first part of their name. */
 export const SPARSE_OWN_LABELS: Readonly<Record<string, readonly string[]>> = {
   network: ['interface'],
   accelerator: ['make', 'model', 'accelerator_id'],
+  heapless: ['sink', 'outcome', 'stage', 'status'],
+  node: ['reason'],
 };
 
 function keyOf(metric: Draft): string {
@@ -381,10 +416,11 @@ const DENSE: readonly Draft[] = [
   ...POD_SPEC,
   ...NODE_OBJECT,
   ...COLLECTION,
+  ...SELF,
 ];
 
 /** The one catalog. A metric's id is its index here and the index of its column in every table. */
-export const METRICS: readonly MetricDescriptor[] = [...DENSE, ...LABELLED].map((metric, id) =>
+export const METRICS: readonly MetricDescriptor[] = [...DENSE, ...LABELLED, ...SELF_LABELLED].map((metric, id) =>
   Object.freeze({ ...metric, id, key: keyOf(metric) }),
 );
 
