@@ -11,6 +11,7 @@ import { toEntry, toList } from './decode-values.ts';
 import type { Walk } from './decode-walk.ts';
 import { countFault } from './faults.ts';
 import { isName } from './label-text.ts';
+import { legacyName } from './legacy-name.ts';
 import type { WireContainer } from './wire.ts';
 
 const NODENAME = labelIndex('nodename');
@@ -25,12 +26,6 @@ const ROOTFS = fsIds('/');
 const LOGS = fsIds('logs');
 const EPHEMERAL = metricId('ephemeral_storage/usage');
 
-/** Heapster's names of the kubelet's system containers, where they differ. */
-const LEGACY_NAMES: ReadonlyMap<string, string> = new Map([
-  ['runtime', 'docker-daemon'],
-  ['misc', 'system'],
-]);
-
 function nameOf(item: unknown): string | undefined {
   const name = typeof item === 'object' && item !== null ? (item as WireContainer).name : undefined;
   return isName(name) ? name : undefined;
@@ -38,7 +33,7 @@ function nameOf(item: unknown): string | undefined {
 
 function systemNameOf(item: unknown): string | undefined {
   const name = nameOf(item);
-  return name === undefined ? undefined : (LEGACY_NAMES.get(name) ?? name);
+  return name === undefined ? undefined : legacyName(name);
 }
 
 /** Everything that pod containers and system containers have in common, into a row that has its labels. */

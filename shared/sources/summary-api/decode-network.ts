@@ -6,6 +6,7 @@ import { setCount, toBlock, toCount, toEntry, toList, toTime } from './decode-va
 import type { Walk } from './decode-walk.ts';
 import { countFault } from './faults.ts';
 import { isHostNetwork } from './host-network.ts';
+import { isPhysicalInterface } from './physical-interface.ts';
 import type { WireInterface, WireNetwork } from './wire.ts';
 
 const RX = metricId('network/rx');
@@ -18,9 +19,6 @@ const INTERFACE_TX = metricId('network/interface_tx');
 const INTERFACE_TX_ERRORS = metricId('network/interface_tx_errors');
 
 const NETWORK_CLOCK = SAMPLE_CLOCKS.indexOf('network');
-
-/** Names of physical interfaces on Linux, as nri-kubernetes tells them from those of container networks. */
-const PHYSICAL = /^(?:eth|ens|eno|enp)\d/;
 
 function addSparse(walk: Walk, table: TableBuilder, row: number, metric: number, own: number, value: unknown): number {
   const count = toCount(value, walk.faults);
@@ -73,7 +71,7 @@ function onlyPhysical(interfaces: readonly unknown[]): WireInterface | undefined
   let found: WireInterface | undefined;
   for (const item of interfaces) {
     const name = typeof item === 'object' && item !== null ? (item as WireInterface).name : undefined;
-    if (typeof name !== 'string' || !PHYSICAL.test(name)) continue;
+    if (typeof name !== 'string' || !isPhysicalInterface(name)) continue;
     if (found !== undefined) return undefined;
     found = item as WireInterface;
   }

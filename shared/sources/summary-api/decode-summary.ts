@@ -10,12 +10,19 @@ import { createWalk } from './decode-walk.ts';
 import { isDeeperThan } from './depth.ts';
 import { parseKubeletTime, ZERO_TIME } from './kubelet-time.ts';
 import { DEPTH_SCAN_BYTES, MAX_CLOCK_AHEAD, MAX_DEPTH, MAX_SAMPLE_AGE } from './limits.ts';
+import { createSummaryScanner } from './scan/scan-summary.ts';
 import type { WireCpu, WireNode, WireSummary } from './wire.ts';
 
 export interface DecodeContext {
   /** Our clock when the answer came: what uptime is counted to and sample times are judged by. */
   readonly now: UnixMillis;
 }
+
+/**
+ * Remembers between documents how they are printed, and nothing else of them; a cold one reads its first documents more
+ * slowly. One for all clusters: it works on one document at a time.
+ */
+const scanner = createSummaryScanner();
 
 type Failure = Extract<DecodeResult, { readonly status: 'failed' }>;
 
@@ -54,6 +61,20 @@ function findSkew(node: WireNode, now: UnixMillis): Failure | undefined {
  * Outcomes: `not_json`; `invalid` (no Summary, of another node, nested too deep); `clock_skew`.
  */
 export function decodeSummary(
+  body: Buffer,
+  node: NodeIdentity,
+  builder: MetricBatchBuilder,
+  context: DecodeContext,
+): DecodeResult {
+  const rows = scanner.scan(body, node, builder, context);
+  return rows === undefined ? decodeParsed(body, node, builder, context) : { status: 'ok', rows, faults: {} };
+}
+
+/**
+ * The same by `JSON.parse`: five times the work, but it knows what to make of everything, and whose fault it is. Every
+ * document that the scanner leaves comes here.
+ */
+export function decodeParsed(
   body: Buffer,
   node: NodeIdentity,
   builder: MetricBatchBuilder,

@@ -5,6 +5,7 @@ import { toBlock, toEntry, toList } from './decode-values.ts';
 import type { Walk } from './decode-walk.ts';
 import { countFault } from './faults.ts';
 import { isName } from './label-text.ts';
+import { RESOURCE_PREFIX } from './resource-prefix.ts';
 import type { WirePvcRef, WireVolume } from './wire.ts';
 
 const NODENAME = labelIndex('nodename');
@@ -19,9 +20,6 @@ const PVC_NAME = labelIndex('pvc_name');
 const PVC_NAMESPACE = labelIndex('pvc_namespace');
 
 const VOLUME = fsIds(undefined);
-
-/** Heapster's `resource_id` of a volume, literally without a space. */
-const RESOURCE_PREFIX = 'Volume:';
 
 function setClaim(walk: Walk, row: number, value: unknown): void {
   const claim = toBlock<WirePvcRef>(value, walk.faults);

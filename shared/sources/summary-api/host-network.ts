@@ -1,11 +1,16 @@
 import type { UnixMillis } from '../../core/units.ts';
 import type { Walk } from './decode-walk.ts';
-import type { InterfaceEntry } from './interface-index.ts';
 import { parseKubeletTime } from './kubelet-time.ts';
 import type { WireInterface, WireNetwork } from './wire.ts';
 
 /** By how much the bytes of one interface may differ in two samples, seconds apart; captures show 6 % on a node that pulls images. */
 const TOLERANCE = 0.1;
+
+/** Bytes that an interface received and sent; NaN = absent. */
+export interface Traffic {
+  readonly rx: number;
+  readonly tx: number;
+}
 
 /** A counter of the wire as a number to compare with; NaN if it is none. */
 function toNumber(value: unknown): number {
@@ -18,9 +23,9 @@ function isInOrder(first: number, second: number, lead: number): boolean {
 }
 
 /** Whether what a pod says of an interface, `lead` milliseconds after the node, can be the node's interface. */
-function isNodeInterface(rx: number, tx: number, node: InterfaceEntry, lead: number): boolean {
-  if (!isInOrder(rx, node.rx, lead) || !isInOrder(tx, node.tx, lead)) return false;
-  const bytes = rx + tx;
+export function isNodeInterface(pod: Traffic, node: Traffic, lead: number): boolean {
+  if (!isInOrder(pod.rx, node.rx, lead) || !isInOrder(pod.tx, node.tx, lead)) return false;
+  const bytes = pod.rx + pod.tx;
   const nodeBytes = node.rx + node.tx;
   return Math.abs(bytes - nodeBytes) <= TOLERANCE * Math.max(bytes, nodeBytes);
 }
@@ -52,7 +57,7 @@ export function isHostNetwork(walk: Walk, network: WireNetwork): boolean {
     const tx = toNumber(wire.txBytes);
     if (!(rx > 0 || tx > 0 || entry.rx > 0 || entry.tx > 0)) continue;
     busy++;
-    if (isNodeInterface(rx, tx, entry, lead)) agreeing++;
+    if (isNodeInterface({ rx, tx }, entry, lead)) agreeing++;
   }
   if (shared * 2 < interfaces.length || shared * 2 < index.nodeCount) return false;
   return agreeing * 2 > busy || (!network.name && shared === interfaces.length && shared > 0);
