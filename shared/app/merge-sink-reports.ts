@@ -1,4 +1,4 @@
-import type { SinkReport } from '../delivery/report.ts';
+import type { BacklogReport, SinkReport } from '../delivery/report.ts';
 
 const MAX_PROBLEMS = 10;
 
@@ -10,6 +10,24 @@ export function mergeSinkReports(reports: readonly SinkReport[]): readonly SinkR
     merged.set(report.shown, known === undefined ? report : add(known, report));
   }
   return [...merged.values()];
+}
+
+function mergeBacklogs(
+  a: BacklogReport | undefined,
+  b: BacklogReport | undefined,
+): { readonly backlog?: BacklogReport } {
+  if (a === undefined) return b === undefined ? {} : { backlog: b };
+  if (b === undefined) return { backlog: a };
+  const oldest = Math.min(a.oldest ?? Number.POSITIVE_INFINITY, b.oldest ?? Number.POSITIVE_INFINITY);
+  return {
+    backlog: {
+      replayed: a.replayed + b.replayed,
+      rejected: a.rejected + b.rejected,
+      expired: a.expired + b.expired,
+      waiting: a.waiting + b.waiting,
+      ...(Number.isFinite(oldest) ? { oldest } : {}),
+    },
+  };
 }
 
 function add(a: SinkReport, b: SinkReport): SinkReport {
@@ -24,10 +42,12 @@ function add(a: SinkReport, b: SinkReport): SinkReport {
     delivered: a.delivered + b.delivered,
     rejected: a.rejected + b.rejected,
     dropped: a.dropped + b.dropped,
+    spilled: a.spilled + b.spilled,
     requests: a.requests + b.requests,
     retries: a.retries + b.retries,
     ambiguous: a.ambiguous + b.ambiguous,
     millis: Math.max(a.millis, b.millis),
+    ...mergeBacklogs(a.backlog, b.backlog),
     problems: [...problems]
       .map(([problem, points]) => ({ problem, points }))
       .sort((x, y) => y.points - x.points)

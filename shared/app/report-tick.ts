@@ -127,6 +127,6 @@ function reasonsOf(nodes: readonly NodeOutcome[]): Readonly<Record<string, numbe
 
 function statusOf(nodes: readonly NodeOutcome[], sinks: readonly SinkReport[], reduced: boolean): TickStatus {
   if (!nodes.some((node) => node.status === 'answered')) return 'nothing';
-  const lost = sinks.some((sink) => sink.rejected > 0 || sink.dropped > 0);
+  const lost = sinks.some((sink) => sink.rejected + sink.dropped + sink.spilled > 0);
   return reduced && !lost && nodes.every((node) => node.status === 'answered') ? 'whole' : 'partial';
 }

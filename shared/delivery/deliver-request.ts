@@ -18,7 +18,12 @@ export interface DeliveryDeps {
   readonly clock: Clock;
   /** A number from 0 to below 1, for back-off. */
   readonly random: () => number;
+  /** Where requests go that may be sent again later; undefined = they are dropped. */
+  readonly spill?: Spill | undefined;
 }
+
+/** Keeps a request for a later tick. False = there is no room or no time: its points are dropped. */
+export type Spill = (request: EncodedRequest) => boolean;
 
 /** A wait that all workers of a delivery keep, because the backend asked for it. */
 export interface Pause {
@@ -67,11 +72,11 @@ async function sendUntilSettled(
   for (let attempt = 0; ; attempt++) {
     const paused = pause.until - clock.now();
     if (paused > 0) await clock.sleep(Math.min(paused, deadline.remaining()), deadline.signal);
-    if (isOver(deadline)) return drop(tally, request, 'not sent before the deadline', lastCause);
+    if (isOver(deadline)) return keep(tally, request, { why: 'not sent before the deadline', cause: lastCause }, deps);
     tally.request();
     if (attempt > 0) tally.retry();
     const outcome = await sendWithin(sink, request, deadline.signal);
-    if (outcome.status !== 'retryable') return conclude(outcome, request, tally);
+    if (outcome.status !== 'retryable') return conclude(outcome, request, tally, deps);
     if (outcome.ambiguous) tally.ambiguous();
     if (outcome.ambiguous && !request.idempotent) {
       return drop(
@@ -85,7 +90,7 @@ async function sendUntilSettled(
     if (wait >= deadline.remaining()) {
       const why =
         outcome.retryAfter === undefined ? 'not delivered by the deadline' : 'asked to wait past the deadline';
-      return drop(tally, request, why, outcome.cause);
+      return keep(tally, request, { why, cause: outcome.cause }, deps);
     }
     if (outcome.retryAfter !== undefined) pause.until = Math.max(pause.until, clock.now() + outcome.retryAfter);
     lastCause = outcome.cause;
@@ -102,7 +107,12 @@ function waitFor(outcome: Retryable, attempt: number, random: () => number): Mil
   return outcome.retryAfter === undefined ? wait : Math.max(outcome.retryAfter, wait);
 }
 
-function conclude(outcome: Exclude<Attempt, Retryable>, request: EncodedRequest, tally: Tally): Verdict {
+function conclude(
+  outcome: Exclude<Attempt, Retryable>,
+  request: EncodedRequest,
+  tally: Tally,
+  deps: DeliveryDeps,
+): Verdict {
   switch (outcome.status) {
     case 'delivered':
       tally.settle('delivered', request.points);
@@ -120,14 +130,31 @@ function conclude(outcome: Exclude<Attempt, Retryable>, request: EncodedRequest,
       return { verdict: 'refused', cause: outcome.cause };
     case 'late':
       tally.ambiguous();
-      return drop(tally, request, 'not answered by the deadline', undefined);
+      if (!request.idempotent) return drop(tally, request, 'not answered by the deadline', undefined);
+      return keep(tally, request, { why: 'not answered by the deadline', cause: undefined }, deps);
     case 'threw':
       tally.ambiguous();
       return drop(tally, request, 'the sink broke while sending', outcome.cause);
   }
 }
 
-function drop(tally: Tally, request: EncodedRequest, why: string, cause: unknown): Settled {
-  tally.settle('dropped', request.points, cause === undefined ? why : `${why}: ${describeError(cause)}`);
+/** Spills what may be sent again; drops it if nobody takes it. */
+function keep(
+  tally: Tally,
+  request: EncodedRequest,
+  reason: { readonly why: string; readonly cause: unknown },
+  deps: DeliveryDeps,
+): Settled {
+  if (deps.spill?.(request) !== true) return drop(tally, request, reason.why, reason.cause);
+  tally.settle('spilled', request.points, reasonText(reason.why, reason.cause));
   return { verdict: 'settled' };
+}
+
+function drop(tally: Tally, request: EncodedRequest, why: string, cause: unknown): Settled {
+  tally.settle('dropped', request.points, reasonText(why, cause));
+  return { verdict: 'settled' };
+}
+
+function reasonText(why: string, cause: unknown): string {
+  return cause === undefined ? why : `${why}: ${describeError(cause)}`;
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countBatchPoints, type MetricBatch } from '../core/batch.ts';
 import { describeError } from '../core/errors.ts';
 import type { EncodedRequest, EncodeRejection, Sink } from '../sinks/sink.ts';
-import { type DeliveryDeps, deliverRequest, type Pause } from './deliver-request.ts';
+import { type DeliveryDeps, deliverRequest, type Pause, type Spill } from './deliver-request.ts';
 import type { SinkReport } from './report.ts';
 import { createTally, type Tally } from './tally.ts';
 
@@ -13,8 +13,40 @@ import { createTally, type Tally } from './tally.ts';
 export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps): Promise<SinkReport> {
   const begin = deps.clock.now();
   const tally = createTally();
-  const pause: Pause = { until: Number.NEGATIVE_INFINITY };
   const source = createRequestSource(sink, batch, tally);
+  await sendAll(sink, source, tally, deps);
+  source.settleRest(deps.spill);
+  return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
+}
+
+/** Delivers requests that were encoded before, oldest first; what is not taken goes to `spill` again. Throws never. */
+export async function redeliver(
+  sink: Sink,
+  requests: readonly EncodedRequest[],
+  deps: DeliveryDeps,
+): Promise<SinkReport> {
+  const begin = deps.clock.now();
+  const tally = createTally();
+  const waiting = [...requests];
+  await sendAll(sink, { next: () => waiting.shift() }, tally, deps);
+  for (const request of waiting) settleUnsent(request, tally, deps.spill);
+  return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
+}
+
+const UNSENT = 'not sent before the deadline';
+
+function settleUnsent(request: EncodedRequest, tally: Tally, spill: Spill | undefined): void {
+  tally.settle(spill?.(request) === true ? 'spilled' : 'dropped', request.points, UNSENT);
+}
+
+/** Sends what the source gives with as many workers as the sink allows, until it is empty or the deadline has come. */
+async function sendAll(
+  sink: Sink,
+  source: Pick<RequestSource, 'next'>,
+  tally: Tally,
+  deps: DeliveryDeps,
+): Promise<void> {
+  const pause: Pause = { until: Number.NEGATIVE_INFINITY };
   const work = async (): Promise<void> => {
     for (;;) {
       // Timers, answers and the other sinks get their turn before each request is encoded.
@@ -26,15 +58,13 @@ export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, sink.limits.concurrency) }, work));
-  source.settleRest();
-  return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
 }
 
 interface RequestSource {
   /** The next request; undefined when there is none, or when encoding broke. */
   next(): EncodedRequest | undefined;
-  /** Counts what was never encoded as dropped, and ends the generator. */
-  settleRest(): void;
+  /** Encodes and spills what nobody asked for, as long as it is taken; counts the rest as dropped, and ends the generator. */
+  settleRest(spill: Spill | undefined): void;
 }
 
 /** Feeds all workers from the sink's one generator, and knows which points of the batch it has not seen. */
@@ -60,7 +90,14 @@ function createRequestSource(sink: Sink, batch: MetricBatch, tally: Tally): Requ
         return broken(error);
       }
     },
-    settleRest() {
+    settleRest(spill) {
+      if (spill !== undefined) {
+        for (let request = this.next(); request !== undefined; request = this.next()) {
+          const taken = spill(request);
+          tally.settle(taken ? 'spilled' : 'dropped', request.points, UNSENT);
+          if (!taken) break;
+        }
+      }
       if (state === 'ended') return;
       try {
         if (state === 'open') requests?.return?.();

@@ -6,7 +6,7 @@ const SHOWN_PROBLEMS = 10;
 const KEPT_PROBLEMS = 200;
 const OTHER = 'other problems';
 
-type Fate = 'delivered' | 'rejected' | 'dropped';
+type Fate = 'delivered' | 'rejected' | 'dropped' | 'spilled';
 
 /** Counts what becomes of points. Each point is counted once by `settle`, so the report always adds up. */
 export interface Tally {
@@ -20,10 +20,10 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
-  const points = { delivered: 0, rejected: 0, dropped: 0 };
+  const points = { delivered: 0, rejected: 0, dropped: 0, spilled: 0 };
   const counts = { requests: 0, retries: 0, ambiguous: 0 };
   const problems = new Map<string, number>();
-  const settled = (): number => points.delivered + points.rejected + points.dropped;
+  const settled = (): number => points.delivered + points.rejected + points.dropped + points.spilled;
   return {
     settle(fate, count, problem) {
       points[fate] += count;

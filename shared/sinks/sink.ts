@@ -44,6 +44,16 @@ export interface SinkLimits {
   readonly concurrency: number;
 }
 
+/** How a sink's requests outlive a tick. Both functions are pure and each other's inverse. */
+export interface SinkBacklog<Request extends EncodedRequest = EncodedRequest> {
+  /** Oldest stamp that the backend takes, in milliseconds before now. */
+  readonly maxAge: Millis;
+  /** True if the backend refuses a point older than the newest of its series: then older ticks go first, or none. */
+  readonly ordered: boolean;
+  save(request: Request): Uint8Array;
+  load(bytes: Uint8Array): Request;
+}
+
 /** One open sink. It has no timer, no retry, no queue and no log line: delivery does that once for all. */
 export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   /** The URI's key. */
@@ -56,6 +66,8 @@ export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   encode(batch: MetricBatch, reject: (rejection: EncodeRejection) => void): Iterable<Request>;
   /** Sends one request. Resolves with an outcome, also when the signal aborts; throws never. */
   send(request: Request, signal: AbortSignal): Promise<SendOutcome>;
+  /** Undefined for sinks that never fail for a while, or whose backend takes no late points. */
+  readonly backlog?: SinkBacklog<Request> | undefined;
   close(): Promise<void>;
 }
 
