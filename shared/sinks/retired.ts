@@ -13,7 +13,6 @@ export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
   stackdriver: 'cloudwatch: or log:?format=json',
   gcm: 'cloudwatch: or log:?format=json',
   azuremonitor: 'cloudwatch: or log:?format=json',
-  influxdb: 'log:?format=json with a shipper that writes InfluxDB lines',
   elasticsearch: 'log:?format=json with a shipper that fills Elasticsearch',
   kafka: 'log:?format=json with a shipper that produces to Kafka',
   opentsdb: 'log:?format=json with a shipper that writes OpenTSDB',

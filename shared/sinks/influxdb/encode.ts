@@ -1,0 +1,120 @@
+// hot path: bench "sinks"
+import type { MetricBatch, MetricTable, OwnLabels } from '../../core/batch.ts';
+import type { MetricDescriptor } from '../../core/metrics.ts';
+import type { EncodeRejection } from '../sink.ts';
+import { type ByteWriter, LONGEST_NUMBER } from '../text/byte-writer.ts';
+import { type Constant, toConstant } from '../text/constant.ts';
+import { encodeLines } from '../text/encode-lines.ts';
+import { createRowLabels } from '../text/encode-row-labels.ts';
+import type { LineFormat, LinePart, TableFormat } from '../text/line-format.ts';
+import type { LineRequest } from '../text/line-request.ts';
+import { LIMITS } from './limits.ts';
+import { escapeKey, escapeMeasurement, TAG_SYNTAX, tagText } from './line-protocol.ts';
+import type { InfluxSettings } from './settings.ts';
+import { countFields, splitFields } from './split-fields.ts';
+
+/** Labels that Heapster's sink keeps out of the tags: each would be a series of its own at every restart. */
+const NOT_TAGS: ReadonlySet<string> = new Set(['namespace_id', 'pod_id', 'hostname', 'host_id']);
+/** What Heapster calls the cluster if nobody does. */
+const UNNAMED_CLUSTER = 'default';
+const COMMA = 0x2c;
+const INTEGER = 0x69;
+
+interface InfluxPart extends LinePart {
+  readonly measurement: Constant;
+  /** Tags of the value itself, with a comma before each, and the space before the fields. */
+  readonly ownTags: Constant;
+  /** The field's key and `=`. */
+  readonly field: Constant;
+}
+
+/**
+ * The batch in line protocol: `measurement,tag=value,… field=80i,field2=0.5 <milliseconds>`.
+ *
+ * | of the batch | without fields | with fields |
+ * |---|---|---|
+ * | metric name `cpu/usage_rate` | measurement | measurement `cpu`, field `usage_rate` |
+ * | value of an int64 metric | field `value=80i` | `usage=80i` |
+ * | value of a double metric | field `value=0.5` | `usage_rate=0.5` |
+ * | labels, without `namespace_id`, `pod_id`, `hostname`, `host_id` and empty ones | tags | tags |
+ * | `batch.timestamp` | time | time |
+ *
+ * With fields, the values of a row with the same tags share a line, which InfluxDB stores as if each had its own.
+ */
+export function encodeInflux(
+  batch: MetricBatch,
+  settings: InfluxSettings,
+  reject: (rejection: EncodeRejection) => void,
+): Generator<LineRequest> {
+  return encodeLines(batch, createFormat(settings), LIMITS, reject);
+}
+
+function createFormat(settings: InfluxSettings): LineFormat<InfluxPart> {
+  return {
+    rules: { idempotent: true, splitLine: splitFields, pointsOf: countFields },
+    open: (batch, table) => openTable(batch, table, settings),
+    reason: (metric) => `${metric.name} has no name in names=${settings.dialect.name}`,
+  };
+}
+
+function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSettings): TableFormat<InfluxPart> {
+  const { dialect } = settings;
+  const labels = createRowLabels(batch, table, {
+    dialect,
+    syntax: TAG_SYNTAX,
+    cluster: settings.clusterName ?? batch.cluster ?? UNNAMED_CLUSTER,
+    without: NOT_TAGS,
+  });
+  const tail = toConstant(` ${batch.timestamp}\n`);
+  return {
+    part(metric, own) {
+      const word = dialect.metric(metric, table.level);
+      if (word === undefined) return undefined;
+      const pairs = [...word.labels, ...own.map(([key, value]) => [dialect.ownLabel(key), value] as const)];
+      const { measurement, field } = nameParts(word.name, settings.withFields);
+      const ownTags = encodeTags(pairs);
+      const head = escapeMeasurement(measurement);
+      const key = Buffer.concat([escapeKey(field), Buffer.from('=')]);
+      return {
+        group: settings.withFields ? `${measurement}\0${ownTags.toString()}` : undefined,
+        variant: labels.variantOf(pairs.map(([name]) => name)),
+        room: head.length + ownTags.length + key.length + LONGEST_NUMBER + tail.length + 3,
+        scale: word.scale,
+        whole: word.valueType === 'int64' || isWholeInHeapster(metric, settings),
+        measurement: toConstant(head),
+        ownTags: toConstant(Buffer.concat([ownTags, Buffer.from(' ')])),
+        field: toConstant(key),
+      };
+    },
+    row: (out, row, variant) => labels.write(out, row, variant),
+    begin(out, first, shared) {
+      out.constant(first.measurement);
+      out.bytes(shared);
+      out.constant(first.ownTags);
+    },
+    value(out: ByteWriter, part, value, index) {
+      if (index > 0) out.byte(COMMA);
+      out.constant(part.field);
+      if (part.whole) {
+        out.whole(value);
+        out.byte(INTEGER);
+      } else out.double(value);
+    },
+    end: (out) => out.constant(tail),
+  };
+}
+
+function nameParts(name: string, withFields: boolean): { readonly measurement: string; readonly field: string } {
+  const slash = withFields ? name.indexOf('/') : -1;
+  if (slash <= 0) return { measurement: name, field: 'value' };
+  return { measurement: name.slice(0, slash), field: name.slice(slash + 1) || 'value' };
+}
+
+function encodeTags(pairs: OwnLabels): Buffer {
+  return Buffer.concat(pairs.flatMap(([name, value]) => tagText(name, value) ?? []));
+}
+
+/** The one metric that Heapster had as an integer and the catalog has as a fraction. */
+function isWholeInHeapster(metric: MetricDescriptor, settings: InfluxSettings): boolean {
+  return settings.fieldTypes === 'heapster' && metric.name === 'cpu/usage_rate';
+}

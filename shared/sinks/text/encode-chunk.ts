@@ -1,0 +1,81 @@
+// hot path: bench "sinks"
+import type { SinkLimits } from '../sink.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { createLineRequest, type LineRequest, type LineRequestRules } from './line-request.ts';
+
+const FIRST_BYTES = 64 * 1_024;
+const FIRST_LINES = 1_024;
+
+/** Lines on their way into requests: a buffer that is cut at the sink's limits, between lines. */
+export class LineChunk {
+  /** The line in the making goes here, between `open` and `close`. */
+  out = new ByteWriter(FIRST_BYTES);
+  /** Requests that are full; the owner takes them out. */
+  readonly full: LineRequest[] = [];
+  readonly #limits: SinkLimits;
+  readonly #rules: LineRequestRules;
+  #ends = new Int32Array(FIRST_LINES);
+  #points = new Int32Array(FIRST_LINES);
+  #lines = 0;
+  #sum = 0;
+  #start = 0;
+
+  constructor(limits: SinkLimits, rules: LineRequestRules) {
+    this.#limits = { ...limits, maxBytes: limits.maxBytes - (rules.frame ?? 0) };
+    this.#rules = rules;
+  }
+
+  /** Begins a line: returns the writer, with room for so many bytes. */
+  open(room: number): ByteWriter {
+    this.#start = this.out.at;
+    this.out.reserve(room);
+    return this.out;
+  }
+
+  /** Ends the line. False if it is too large for any request: then it is gone. */
+  close(points: number): boolean {
+    const { maxBytes, maxPoints } = this.#limits;
+    const { out } = this;
+    if (out.at - this.#start > maxBytes) {
+      out.at = this.#start;
+      return false;
+    }
+    if (out.at > maxBytes || (this.#sum + points > maxPoints && this.#lines > 0)) this.#cut();
+    if (this.#lines === this.#ends.length) this.#grow();
+    this.#ends[this.#lines] = this.out.at;
+    this.#points[this.#lines++] = points;
+    this.#sum += points;
+    return true;
+  }
+
+  /** Puts the lines so far into `full`. */
+  flush(): void {
+    if (this.#lines === 0) return;
+    this.#start = this.out.at;
+    this.#cut();
+  }
+
+  /** What stands before the open line becomes a request; the open line is the first of the next. */
+  #cut(): void {
+    const { out } = this;
+    const marks = { ends: this.#ends.slice(0, this.#lines), points: this.#points.slice(0, this.#lines) };
+    this.full.push(createLineRequest(out.buffer.subarray(0, this.#start), marks, this.#rules));
+    const line = out.buffer.subarray(this.#start, out.at);
+    this.out = new ByteWriter(line.length > 0 ? out.buffer.length : 0);
+    this.out.reserve(line.length);
+    this.out.bytes(line);
+    this.#lines = 0;
+    this.#sum = 0;
+    this.#start = 0;
+  }
+
+  #grow(): void {
+    const larger = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(2 * from.length);
+      to.set(from);
+      return to;
+    };
+    this.#ends = larger(this.#ends);
+    this.#points = larger(this.#points);
+  }
+}

@@ -1,0 +1,186 @@
+// hot path: bench "sinks"
+import type { MetricBatch, MetricTable, OwnLabels } from '../../core/batch.ts';
+import { LEVELS } from '../../core/level.ts';
+import type { EncodeRejection, SinkLimits } from '../sink.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { LineChunk } from './encode-chunk.ts';
+import { createRowIndex } from './encode-row-index.ts';
+import type { LineFormat, LinePart, TableFormat } from './line-format.ts';
+import type { LineRequest } from './line-request.ts';
+
+/** 2^63: what no 64-bit integer reaches. */
+const OUT_OF_INT64 = 2 ** 63;
+const NOT_FINITE = 'a value that is not a finite number is not sent';
+const NOT_INT64 = 'a whole number of more than 64 bits is not sent';
+const NO_LABELS: OwnLabels = [];
+const TOO_LARGE = 'a line larger than a whole request is not sent';
+
+type Reject = (rejection: EncodeRejection) => void;
+
+interface DensePart<Part> {
+  readonly part: Part;
+  readonly column: Float64Array;
+}
+
+/** Parts that share a line. */
+interface Group<Part> {
+  readonly members: readonly DensePart<Part>[];
+  readonly variant: number;
+  readonly room: number;
+}
+
+/**
+ * The batch as requests of lines, each within the limits, in the order of levels, rows and metrics. What the rows' lines
+ * share is written once per row and copied.
+ */
+export function* encodeLines<Part extends LinePart>(
+  batch: MetricBatch,
+  format: LineFormat<Part>,
+  limits: SinkLimits,
+  reject: Reject,
+): Generator<LineRequest> {
+  const chunk = new LineChunk(limits, format.rules);
+  for (const level of LEVELS) {
+    const table = batch.tables[level];
+    if (table === undefined) continue;
+    const encoder = new TableEncoder(batch, table, format, chunk, reject);
+    for (let row = 0; row < table.rows; row++) {
+      encoder.row(row);
+      if (chunk.full.length > 0) yield* chunk.full.splice(0);
+    }
+  }
+  chunk.flush();
+  yield* chunk.full;
+}
+
+class TableEncoder<Part extends LinePart> {
+  readonly #batch: MetricBatch;
+  readonly #table: MetricTable;
+  readonly #format: LineFormat<Part>;
+  readonly #rows: TableFormat<Part>;
+  readonly #chunk: LineChunk;
+  readonly #reject: Reject;
+  readonly #groups: readonly Group<Part>[];
+  readonly #sparseAt: (row: number) => Int32Array;
+  readonly #sparseParts = new Map<number, Part | undefined>();
+  readonly #scratch = new ByteWriter();
+  readonly #views: (Uint8Array | undefined)[] = [];
+
+  constructor(batch: MetricBatch, table: MetricTable, format: LineFormat<Part>, chunk: LineChunk, reject: Reject) {
+    this.#batch = batch;
+    this.#table = table;
+    this.#format = format;
+    this.#rows = format.open(batch, table);
+    this.#chunk = chunk;
+    this.#reject = reject;
+    this.#groups = this.#group();
+    this.#sparseAt = createRowIndex(table);
+  }
+
+  row(row: number): void {
+    this.#scratch.at = 0;
+    this.#views.fill(undefined);
+    for (const group of this.#groups) this.#line(row, group);
+    const { sparse } = this.#table;
+    for (const at of this.#sparseAt(row)) {
+      const metric = sparse.metric[at]!;
+      const own = sparse.own[at]!;
+      const part = this.#sparsePart(metric, own);
+      if (part === undefined) this.#reject({ points: 1, reason: this.#reason(metric) });
+      else this.#single(row, part, sparse.value[at]!);
+    }
+  }
+
+  /** The line of a group of dense metrics, if one of them is there. */
+  #line(row: number, group: Group<Part>): void {
+    const rows = this.#rows;
+    let first: Part | undefined;
+    let out = this.#scratch;
+    let shared: Uint8Array | undefined;
+    let count = 0;
+    for (const { part, column } of group.members) {
+      const value = this.#number(column[row]!, part);
+      if (Number.isNaN(value)) continue;
+      if (first === undefined || shared === undefined) {
+        first = part;
+        shared = this.#shared(row, group.variant);
+        out = this.#chunk.open(group.room + shared.length);
+        rows.begin(out, part, shared);
+      }
+      rows.value(out, part, value, count++);
+    }
+    if (first === undefined || shared === undefined) return;
+    rows.end(out, first, shared);
+    if (!this.#chunk.close(count)) this.#reject({ points: count, reason: TOO_LARGE });
+  }
+
+  #single(row: number, part: Part, given: number): void {
+    const value = this.#number(given, part);
+    if (Number.isNaN(value)) return;
+    const shared = this.#shared(row, part.variant);
+    const out = this.#chunk.open(part.room + shared.length);
+    this.#rows.begin(out, part, shared);
+    this.#rows.value(out, part, value, 0);
+    this.#rows.end(out, part, shared);
+    if (!this.#chunk.close(1)) this.#reject({ points: 1, reason: TOO_LARGE });
+  }
+
+  /** The number to write, NaN for none; what cannot be written is rejected here. */
+  #number(given: number, part: Part): number {
+    if (Number.isNaN(given)) return given;
+    const scaled = part.scale === 1 ? given : given * part.scale;
+    const value = part.whole ? Math.round(scaled) : scaled;
+    if (!Number.isFinite(value)) this.#reject({ points: 1, reason: NOT_FINITE });
+    else if (part.whole && (value >= OUT_OF_INT64 || value < -OUT_OF_INT64))
+      this.#reject({ points: 1, reason: NOT_INT64 });
+    else return value;
+    return Number.NaN;
+  }
+
+  /** What the lines of a row share; written when the first line needs it. */
+  #shared(row: number, variant: number): Uint8Array {
+    const known = this.#views[variant];
+    if (known !== undefined) return known;
+    const from = this.#scratch.at;
+    this.#rows.row(this.#scratch, row, variant);
+    const view = this.#scratch.view(from);
+    this.#views[variant] = view;
+    return view;
+  }
+
+  #group(): readonly Group<Part>[] {
+    const groups = new Map<string, DensePart<Part>[]>();
+    for (const metric of this.#batch.metrics) {
+      const column = this.#table.columns[metric.id];
+      if (column === undefined) continue;
+      const part = this.#rows.part(metric, NO_LABELS);
+      if (part === undefined) {
+        const points = column.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + 1), 0);
+        if (points > 0) this.#reject({ points, reason: this.#reason(metric.id) });
+        continue;
+      }
+      const key = part.group ?? `\0${metric.id}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [{ part, column }]);
+      else group.push({ part, column });
+    }
+    return [...groups.values()].map((members) => ({
+      members,
+      variant: members[0]!.part.variant,
+      room: members.reduce((sum, { part }) => sum + part.room, 0),
+    }));
+  }
+
+  #sparsePart(metric: number, own: number): Part | undefined {
+    const key = metric * this.#batch.ownLabels.length + own;
+    if (!this.#sparseParts.has(key)) {
+      const part = this.#rows.part(this.#batch.metrics[metric]!, this.#batch.ownLabels[own]!);
+      this.#sparseParts.set(key, part);
+    }
+    return this.#sparseParts.get(key);
+  }
+
+  #reason(metric: number): string {
+    return this.#format.reason(this.#batch.metrics[metric]!);
+  }
+}
