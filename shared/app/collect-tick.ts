@@ -8,6 +8,8 @@ import type { ReduceResult } from '../fanout/reducer.ts';
 import { type ShardResult, scatter } from '../fanout/scatter.ts';
 import type { ShardPlan } from '../fanout/shard-plan.ts';
 import { addLostNodes } from '../processors/lost-nodes.ts';
+import { TOTALS } from '../state/backlog-key.ts';
+import { type BacklogList, hasBacklog, listBacklog, NO_BACKLOG } from './list-backlog.ts';
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
 import { openPlanFile } from './plan-file.ts';
 import { runReduce } from './reduce.ts';
@@ -28,6 +30,8 @@ export interface TickOfSource {
   readonly started: UnixMillis;
   /** When the claim was held. */
   readonly claimed: UnixMillis;
+  /** Whether an earlier tick left something for sinks; undefined = nobody knows. */
+  readonly backlog: boolean | undefined;
   readonly deadline: Deadline;
 }
 
@@ -52,10 +56,14 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     planFile.previous,
     runtime.config.shardSize,
   );
+  const backlog =
+    tick.backlog !== false && hasBacklog(runtime)
+      ? await watch.time('backlog', () => listBacklog(runtime, source.cluster, plan, listDeadline.signal))
+      : NO_BACKLOG;
 
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
   const results = await watch.time('shards', () =>
-    scatter(shardRequests(tick, { plan, times, objects: listed.objects }), {
+    scatter(shardRequests(tick, { plan, times, backlog, objects: listed.objects }), {
       invoker: runtime.platform.shardInvoker ?? { invoke: (request, by) => runScrape(runtime, request, by) },
       concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
       deadline: shardsDeadline,
@@ -64,7 +72,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
   const [reduced, planWarnings] = await Promise.all([
-    watch.time('reduce', () => reduceTotals(tick, { times, merged, results, objects: listed.objects })),
+    watch.time('reduce', () => reduceTotals(tick, { times, backlog, merged, results, objects: listed.objects })),
     planFile.settle(plan, answered, tick.deadline.signal),
   ]);
   return reportTick({
@@ -77,13 +85,23 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     merged,
     reduced,
     stages: watch.stages(),
-    warnings: [...planFile.warnings, ...planWarnings],
+    warnings: [...planFile.warnings, ...backlog.warnings, ...planWarnings],
   });
 }
 
 function shardRequests(
   tick: TickOfSource,
-  { plan, times, objects }: { readonly plan: ShardPlan; readonly times: TickTimes; readonly objects: ClusterObjects },
+  {
+    plan,
+    times,
+    backlog,
+    objects,
+  }: {
+    readonly plan: ShardPlan;
+    readonly times: TickTimes;
+    readonly backlog: BacklogList;
+    readonly objects: ClusterObjects;
+  },
 ): readonly ShardRequest[] {
   const byName = new Map(objects.nodes.map((node) => [node.name, node]));
   return plan.shards.map((shard) => ({
@@ -96,6 +114,7 @@ function shardRequests(
     inherit: shard.inherit,
     nodes: shard.nodes.flatMap((name) => byName.get(name) ?? []),
     whole: plan.shards.length === 1,
+    backlog: backlog.keysOf(shard.name),
     namespaceIds: objects.namespaceIds,
   }));
 }
@@ -105,12 +124,13 @@ async function reduceTotals(
   tick: TickOfSource,
   gathered: {
     readonly times: TickTimes;
+    readonly backlog: BacklogList;
     readonly merged: MergedPartial;
     readonly results: readonly ShardResult[];
     readonly objects: ClusterObjects;
   },
 ): Promise<ReduceResult | { readonly failed: string }> {
-  const { times, merged, results, objects } = gathered;
+  const { times, backlog, merged, results, objects } = gathered;
   const { runtime } = tick;
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
@@ -125,6 +145,7 @@ async function reduceTotals(
         source: tick.index,
         timestamp: tick.timestamp,
         endBy: times.reduceBy,
+        backlog: backlog.keysOf(TOTALS),
         namespaceIds: objects.namespaceIds,
         totals: addLostNodes({ cluster, namespace, workload, group }, lost),
       },

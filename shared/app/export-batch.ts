@@ -1,22 +1,61 @@
 import type { MetricBatch } from '../core/batch.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { Level } from '../core/level.ts';
+import { type Millis, SECOND } from '../core/units.ts';
+import { deliver } from '../delivery/deliver.ts';
 import { deliverAll } from '../delivery/deliver-all.ts';
 import type { SinkReport } from '../delivery/report.ts';
+import { backlogSink, readBacklogKey } from '../state/backlog-key.ts';
+import { createBacklogLedger } from './backlog-ledger.ts';
+import { exportToSink } from './export-sink.ts';
+import { hasBacklog } from './list-backlog.ts';
 import type { Runtime } from './runtime.ts';
 
+/** Kept back from the end of an export, so that what was not taken can be stored: at most a fifth of what is left. */
+const SPILL_TIME: Millis = 3 * SECOND;
+const SPILL_SHARE = 0.2;
+
+export interface ExportOptions {
+  readonly levels: readonly Level[];
+  readonly deadline: Deadline;
+  readonly cluster: string;
+  /** Name of the shard, or `TOTALS`: under it is kept what a sink does not take. */
+  readonly part: string;
+  /** Keys of what waits from earlier ticks. */
+  readonly backlog: readonly string[];
+}
+
 /**
- * Exports a batch to every sink that takes one of `levels`, each inside the export timeout and the given deadline.
- * A sink that takes none of them is not in the answer.
+ * Exports a batch to every sink that takes one of `levels`, each inside the export timeout and the given deadline, and what
+ * waits for it from earlier ticks. A sink that takes none of the levels is not in the answer.
  */
 export async function exportBatch(
   runtime: Runtime,
   batch: MetricBatch,
-  options: { readonly levels: readonly Level[]; readonly deadline: Deadline },
+  options: ExportOptions,
 ): Promise<readonly SinkReport[]> {
+  const { config, store, platform } = runtime;
   const sinks = runtime.sinks.filter((sink) => sink.selection.levels.some((level) => options.levels.includes(level)));
   if (sinks.length === 0) return [];
-  using deadline = options.deadline.within(runtime.config.sinkExportDataTimeout);
-  const { clock, random } = runtime.platform;
-  return await deliverAll(sinks, batch, { deadline, clock, random });
+  const places = options.backlog.flatMap((key) => readBacklogKey(key) ?? []);
+  const left = options.deadline.remaining();
+  const kept = hasBacklog(runtime) ? Math.min(SPILL_TIME, left * SPILL_SHARE) : 0;
+  using deadline = options.deadline.within(Math.min(config.sinkExportDataTimeout, left - kept));
+  const { clock, random } = platform;
+  return await deliverAll(sinks, batch, { deadline, clock, random }, async (sink, selected, deps) => {
+    const { backlog } = sink;
+    if (backlog === undefined || !hasBacklog(runtime)) return await deliver(sink, selected, deps);
+    const owner = { cluster: options.cluster, sink: backlogSink(sink), part: options.part };
+    return await exportToSink({
+      sink,
+      backlog,
+      batch: selected,
+      places: places.filter((place) => place.sink === owner.sink),
+      ledger: createBacklogLedger(store, owner),
+      settings: config.backlog,
+      ahead: config.backlog.ahead.includes(sink.name),
+      delivery: deps,
+      deadline: options.deadline,
+    });
+  });
 }

@@ -3,6 +3,7 @@ import type { Deadline } from '../core/deadline.ts';
 import { TOTAL_LEVELS } from '../core/level.ts';
 import type { ReduceRequest, ReduceResult } from '../fanout/reducer.ts';
 import { buildTotals } from '../processors/totals-batch.ts';
+import { TOTALS } from '../state/backlog-key.ts';
 import { exportBatch } from './export-batch.ts';
 import type { Runtime } from './runtime.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -23,7 +24,13 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
     namespaceIds: request.namespaceIds,
   });
   const sinks = await watch.time('export totals', () =>
-    exportBatch(runtime, batch, { levels: TOTAL_LEVELS, deadline }),
+    exportBatch(runtime, batch, {
+      levels: TOTAL_LEVELS,
+      deadline,
+      cluster: source.cluster,
+      part: TOTALS,
+      backlog: request.backlog ?? [],
+    }),
   );
   return {
     version: 1,

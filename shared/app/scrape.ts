@@ -57,7 +57,15 @@ export async function runScrape(runtime: Runtime, request: ShardRequest, deadlin
 
   const batch = builder.build();
   const [sinks] = await Promise.all([
-    watch.time('export leaf rows', () => exportBatch(runtime, batch, { levels: LEAF_LEVELS, deadline })),
+    watch.time('export leaf rows', () =>
+      exportBatch(runtime, batch, {
+        levels: LEAF_LEVELS,
+        deadline,
+        cluster,
+        part: request.shard,
+        backlog: request.backlog ?? [],
+      }),
+    ),
     watch.time('save', async () => {
       const warnings = await counters.save(folder.counters(), request, deadline.signal);
       warnings.forEach(tally.warn);

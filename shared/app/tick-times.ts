@@ -4,6 +4,8 @@ import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 /** Kept back so that the report, the claim and the answer always fit; at most a tenth of the tick. */
 const RESERVE: Millis = 2 * SECOND;
 const RESERVE_SHARE = 0.1;
+/** After an export: what was not taken is stored, and the shard answers. */
+const BOOKKEEPING: Millis = 4 * SECOND;
 const LIST_SHARE = 0.4;
 const MOST_FOR_LISTS: Millis = 10 * SECOND;
 const SCRAPE_SHARE = 0.5;
@@ -34,7 +36,7 @@ export function listBy(now: UnixMillis, endBy: UnixMillis): UnixMillis {
 export function tickTimes(now: UnixMillis, endBy: UnixMillis, config: Config): TickTimes {
   const usable = usableMillis(now, endBy);
   const scraping = Math.min(config.scrapeTimeout, usable * SCRAPE_SHARE);
-  const exporting = Math.min(config.sinkExportDataTimeout + SECOND, (usable - scraping) / 2);
+  const exporting = Math.min(config.sinkExportDataTimeout + BOOKKEEPING, (usable - scraping) / 2);
   const scrapeBy = now + scraping;
   return { scrapeBy, shardsBy: scrapeBy + exporting, reduceBy: scrapeBy + 2 * exporting };
 }

@@ -6,7 +6,7 @@ import { collectTick } from './collect-tick.ts';
 import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import type { SourceRuntime } from './source-runtime.ts';
-import type { TickResult } from './tick-report.ts';
+import type { TickReport, TickResult } from './tick-report.ts';
 import { tickStamp } from './tick-times.ts';
 
 /** When a tick is for, and when it must have ended. */
@@ -48,8 +48,9 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
     if (claim.status === 'taken') return empty('skipped', `${claim.by} has this tick`);
     if (claim.status === 'done') return empty('skipped', 'this tick has been done');
     const claimed = clock.now();
-    const result = await collectTick({ runtime, source, index, timestamp, started, claimed, deadline });
-    return withWarnings(result, [...claim.warnings, ...(await claim.release(result.report.status))]);
+    const { backlog } = claim;
+    const result = await collectTick({ runtime, source, index, timestamp, started, claimed, backlog, deadline });
+    return withWarnings(result, [...claim.warnings, ...(await claim.release(result))]);
   } catch (error) {
     return empty('nothing', describeError(error));
   }
@@ -58,7 +59,9 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
 interface Held {
   readonly status: 'held';
   readonly warnings: readonly string[];
-  release(outcome: string): Promise<readonly string[]>;
+  /** Whether the last tick left something for a later one; undefined = nobody knows. */
+  readonly backlog: boolean | undefined;
+  release(result: TickResult): Promise<readonly string[]>;
 }
 
 type Refused = Exclude<ClaimResult, { readonly status: 'claimed' }>;
@@ -89,9 +92,10 @@ async function holdTick(
     return {
       status: 'held',
       warnings,
-      async release(outcome) {
+      backlog: claim.backlog,
+      async release({ report }) {
         try {
-          if ((await claim.release(outcome)) === 'released') return [];
+          if ((await claim.release(report.status, { backlog: leavesBacklog(report) })) === 'released') return [];
           return ['the lease of this tick ended before it did, and another run has claimed since'];
         } catch (error) {
           return [`the claim was not released: ${describeError(error)}; it ends by itself`];
@@ -100,7 +104,7 @@ async function holdTick(
     };
   } catch (error) {
     const warning = `the tick could not be claimed: ${describeError(error)}; it goes on, and another run may export it too`;
-    return { status: 'held', warnings: [warning], release: async () => [] };
+    return { status: 'held', warnings: [warning], backlog: undefined, release: async () => [] };
   }
 }
 
@@ -111,6 +115,11 @@ function skewWarning(skew: Millis | undefined): string | undefined {
   if (skew === undefined || Math.abs(skew) <= MOST_SKEW) return undefined;
   const way = skew > 0 ? 'behind' : 'ahead of';
   return `this machine's clock is ${Math.round(Math.abs(skew) / SECOND)} s ${way} the state store's; set it right`;
+}
+
+/** True if something waits for a sink, or a part of the tick may have ended without saying so. */
+function leavesBacklog({ sinks, status }: TickReport): boolean {
+  return status !== 'whole' || sinks.some(({ backlog }) => (backlog?.waiting ?? 0) > 0);
 }
 
 function withWarnings(result: TickResult, warnings: readonly string[]): TickResult {

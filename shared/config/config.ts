@@ -75,7 +75,21 @@ export interface Config {
   readonly scrapeTimeout: Millis;
   /** Largest summary that is read, in bytes. */
   readonly maxSummaryBytes: number;
+  readonly backlog: BacklogSettings;
+  /** Totals of which less was measured (0..1) are flagged or held back. 0 = never. */
+  readonly minCompleteness: number;
+  readonly incomplete: 'flag' | 'hold';
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** What is kept for a sink that does not take points in time. */
+export interface BacklogSettings {
+  /** Oldest points that are kept; 0 = no backlog. */
+  readonly maxAge: Millis;
+  /** Most bytes that are kept for a sink and a shard; 0 = no backlog. */
+  readonly maxBytes: number;
+  /** Keys of the sinks whose requests are stored before they are sent. */
+  readonly ahead: readonly string[];
 }
 
 /** Options that every sink has (`levels=`, `metrics=`, `namespaces=`, `labels=`, `max_series=`), parsed. */

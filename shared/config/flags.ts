@@ -103,6 +103,29 @@ export const FLAGS: readonly Flag[] = [
     hint: 'DURATION',
     description: "Longest time for one node's answer; at most --scrape-timeout.",
   }),
+  live('backlog-max-age', {
+    hint: 'DURATION',
+    description:
+      'How long points wait in the state store for a sink that did not take them; less if its backend takes no points that old. 0s keeps none.',
+  }),
+  live('backlog-max-bytes', {
+    hint: 'BYTES',
+    description: 'Most bytes that wait for a sink and a shard; beyond it the oldest are given up. 0 keeps none.',
+  }),
+  live('backlog-ahead', {
+    hint: 'SINKS',
+    description:
+      'Sinks, by key, whose requests are stored before they are sent, so that a function that is killed loses none of them.',
+  }),
+  live('min-completeness', {
+    hint: 'FRACTION',
+    description: 'Least fraction of a total that must have been measured (0 to 1); see --incomplete.',
+  }),
+  live('incomplete', {
+    hint: 'flag|hold',
+    description:
+      'Totals below --min-completeness: "flag" exports them with collection/incomplete 1, "hold" exports only their counts.',
+  }),
   live('scrape-timeout', { hint: 'DURATION', description: 'Longest time for all scraping of a tick.' }),
   live('max-summary-bytes', { hint: 'BYTES', description: 'Largest answer of a node that is read.' }),
   live('log-level', { hint: 'LEVEL', description: 'Least severe level that is logged: error, warn, info or debug.' }),

@@ -89,6 +89,17 @@ export function wholeNumberOption<const S extends RangeSettings<number>>(setting
   return option<number, S>(settings, { kind, read: (text) => readWhole(text, settings) });
 }
 
+/** A number from 0 to 1. */
+export function fractionOption<const S extends OptionSettings<number>>(settings: S): OptionSchema<number, S> {
+  return option<number, S>(settings, {
+    kind: 'number from 0 to 1',
+    read: (text) => {
+      const value = /^(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+      return value >= 0 && value <= 1 ? { value } : { must: 'a number from 0 to 1' };
+    },
+  });
+}
+
 /** Whole seconds within bounds; bounds and default are in seconds, the value is in milliseconds. */
 export function secondsOption<const S extends RangeSettings<number>>(settings: S): OptionSchema<Millis, S> {
   const kind = `whole seconds${rangeText(settings.min, settings.max, String)}`;

@@ -72,6 +72,15 @@ export function parseConfig(input: ConfigInput): ParsedConfig {
     nodeTimeout,
     scrapeTimeout,
     maxSummaryBytes: setting('max-summary-bytes'),
+    backlog: {
+      maxAge: setting('backlog-max-age'),
+      maxBytes: setting('backlog-max-bytes'),
+      ahead: aheadSinks(setting('backlog-ahead'), sinks, (problem) =>
+        problems.push({ where: whereOf('backlog-ahead'), problem }),
+      ),
+    },
+    minCompleteness: setting('min-completeness'),
+    incomplete: setting('incomplete'),
     logLevel: setting('log-level'),
   };
   if (problems.length > 0) throw new ConfigError(problems);
@@ -81,6 +90,20 @@ export function parseConfig(input: ConfigInput): ParsedConfig {
     notices.push({ where: whereOf('metric-resolution'), notice });
   }
   return { config, notices };
+}
+
+/** Sink keys separated by commas or white space; each must be one of `sinks`. */
+function aheadSinks(
+  text: string,
+  sinks: readonly ComponentUri[],
+  complain: (problem: string) => void,
+): readonly string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  for (const name of names) {
+    if (!sinks.some(({ key }) => key === name))
+      complain(`names ${JSON.stringify(name)}, which is not a configured sink`);
+  }
+  return names;
 }
 
 function readSetting<N extends SettingName>(

@@ -7,17 +7,18 @@ import type { SinkReport } from './report.ts';
 
 /**
  * Delivers a batch to all sinks at once, each with the levels and metrics it wants. A sink that hangs, breaks or is
- * slow costs the others nothing: each has its own workers and its own signal.
+ * slow costs the others nothing: each has its own workers and its own signal. `deliverOne` does the work of one sink.
  */
 export function deliverAll(
   sinks: readonly Sink[],
   batch: MetricBatch,
   deps: DeliveryDeps,
+  deliverOne: (sink: Sink, batch: MetricBatch, deps: DeliveryDeps) => Promise<SinkReport> = deliver,
 ): Promise<readonly SinkReport[]> {
   return Promise.all(
     sinks.map(async (sink) => {
       using deadline = deps.deadline.within(deps.deadline.remaining());
-      return await deliver(sink, selectBatch(batch, sink.selection), { ...deps, deadline });
+      return await deliverOne(sink, selectBatch(batch, sink.selection), { ...deps, deadline });
     }),
   );
 }

@@ -18,6 +18,8 @@ export interface ShardRequest {
   readonly nodes: readonly ShardNode[];
   /** True if the shard holds all nodes of the cluster: then one pod list serves. */
   readonly whole: boolean;
+  /** Keys of what waits for sinks from earlier ticks and is this shard's to send. */
+  readonly backlog?: readonly string[];
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
 }

@@ -18,6 +18,8 @@ export interface ReduceRequest {
   readonly timestamp: number;
   /** Absolute end of the invocation. */
   readonly endBy: number;
+  /** Keys of what waits for sinks from earlier ticks and is the reduction's to send. */
+  readonly backlog?: readonly string[];
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
   readonly totals: TotalTables;

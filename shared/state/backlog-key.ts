@@ -9,6 +9,9 @@ export interface BacklogPlace {
   readonly timestamp: UnixMillis;
   /** Name of the shard, or `TOTALS`. */
   readonly part: string;
+  /** Points in the object, and its bytes: so that a list of keys tells how much waits. */
+  readonly points: number;
+  readonly bytes: number;
 }
 
 /** The part of the rows that the reduction exports. No shard has this name. */
@@ -25,17 +28,26 @@ export function backlogPrefix(cluster: string): string {
   return `backlog/${encodeURIComponent(cluster)}/`;
 }
 
-/** `backlog/<cluster>/<sink>/<stamp>/<part>`; keys of a sink are in the order of their stamps until the year 2286. */
-export function backlogKey({ cluster, sink, timestamp, part }: BacklogPlace): string {
-  return `${backlogPrefix(cluster)}${sink}/${String(timestamp).padStart(13, '0')}/${encodeURIComponent(part)}`;
+/** `backlog/<cluster>/<sink>/<stamp>/<part>~<points>~<bytes>`; a sink's keys are in the order of their stamps until 2286. */
+export function backlogKey({ cluster, sink, timestamp, part, points, bytes }: BacklogPlace): string {
+  const stamp = String(timestamp).padStart(13, '0');
+  return `${backlogPrefix(cluster)}${sink}/${stamp}/${encodeURIComponent(part)}~${points}~${bytes}`;
 }
 
 /** What a key says; undefined if it is none of ours. */
 export function readBacklogKey(key: string): BacklogPlace | undefined {
-  const [, cluster, sink, stamp, part] = /^backlog\/([^/]+)\/([^/]+)\/(\d{13})\/([^/]+)$/.exec(key) ?? [];
-  if (cluster === undefined || sink === undefined || stamp === undefined || part === undefined) return undefined;
+  const fields = /^backlog\/([^/]+)\/([^/]+)\/(\d{13})\/([^/]+)~(\d{1,12})~(\d{1,12})$/.exec(key);
+  if (fields === null) return undefined;
+  const [, cluster = '', sink = '', stamp, part = '', points, bytes] = fields;
   try {
-    return { cluster: decodeURIComponent(cluster), sink, timestamp: Number(stamp), part: decodeURIComponent(part) };
+    return {
+      cluster: decodeURIComponent(cluster),
+      sink,
+      timestamp: Number(stamp),
+      part: decodeURIComponent(part),
+      points: Number(points),
+      bytes: Number(bytes),
+    };
   } catch {
     return undefined;
   }

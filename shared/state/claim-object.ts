@@ -17,6 +17,8 @@ const CLAIM = z.object({
   /** Length of the lease from the write on, in ms: what counts where the store tells when it was written. */
   leaseFor: z.number().optional(),
   released: z.boolean(),
+  /** With `released`: whether something waits for a sink. */
+  backlog: z.boolean().optional(),
   outcome: z.string().optional(),
 });
 

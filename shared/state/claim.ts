@@ -23,10 +23,12 @@ export interface HeldClaim {
   readonly takenOverFrom: string | undefined;
   /** Why the object that was there is not used, and where it was put; undefined = all is well. */
   readonly setAside: string | undefined;
+  /** Whether the last tick left something for a later one; undefined if it did not say. */
+  readonly backlog: boolean | undefined;
   /** The store's clock minus ours, in ms; undefined if the store does not say, or nothing was stored before. */
   readonly skew: Millis | undefined;
   /** Marks the tick as done, with a word on what became of it. `lost`: the lease ended and another has claimed since. */
-  release(outcome: string): Promise<'released' | 'lost'>;
+  release(outcome: string, left: { readonly backlog: boolean }): Promise<'released' | 'lost'>;
 }
 
 export type ClaimResult =
@@ -71,13 +73,21 @@ export async function claimTick(store: ObjectStore, request: ClaimRequest): Prom
   let refusal: ClaimResult = { status: 'taken', by: 'another claimer', until: leaseUntil };
   for (let round = 0; round < ROUNDS; round++) {
     const { claim, leaseLeft, skew, condition, setAside } = await readCurrent(store, key, request);
-    if (claim?.nonce === mine.nonce) return held(store, key, mine, versionOf(condition), { setAside, skew }, signal);
+    if (claim?.nonce === mine.nonce)
+      return held(store, key, mine, versionOf(condition), { setAside, skew, backlog: undefined }, signal);
     const refused = claim === undefined ? undefined : refuse(claim, timestamp, leaseLeft);
     if (refused !== undefined) return refused;
     const outcome = await store.put(key, encodeClaim(mine), condition, signal);
     if (outcome.status === 'stored') {
       const takenOverFrom = claim?.timestamp === timestamp ? claim.holder : undefined;
-      return held(store, key, mine, outcome.version, { takenOverFrom, setAside, skew }, signal);
+      return held(
+        store,
+        key,
+        mine,
+        outcome.version,
+        { takenOverFrom, setAside, skew, backlog: claim?.backlog },
+        signal,
+      );
     }
     if (claim !== undefined) refusal = { status: 'taken', by: claim.holder, until: claim.leaseUntil };
   }
@@ -133,6 +143,7 @@ function held(
     readonly takenOverFrom?: string | undefined;
     readonly setAside: string | undefined;
     readonly skew: Millis | undefined;
+    readonly backlog: boolean | undefined;
   },
   signal: AbortSignal,
 ): HeldClaim {
@@ -141,8 +152,9 @@ function held(
     takenOverFrom: found.takenOverFrom,
     setAside: found.setAside,
     skew: found.skew,
-    async release(outcome) {
-      const body = encodeClaim({ ...claim, released: true, outcome });
+    backlog: found.backlog,
+    async release(outcome, { backlog }) {
+      const body = encodeClaim({ ...claim, released: true, outcome, backlog });
       const put = await store.put(key, body, { if: 'version', version }, signal);
       if (put.status === 'stored') return 'released';
       const now = await store.get(key, signal);
