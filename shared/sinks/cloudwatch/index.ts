@@ -15,6 +15,7 @@ import { SinkError } from '../../core/errors.ts';
 import { METRICS } from '../../core/metrics.ts';
 import { defineSink } from '../define-sink.ts';
 import type { SendOutcome, Sink, SinkLimits } from '../sink.ts';
+import { BACKLOG } from './backlog.ts';
 import { classifyError } from './classify.ts';
 import { createMetricDataClient } from './client.ts';
 import { collidingLevels } from './dimension-rules.ts';
@@ -73,6 +74,7 @@ export default defineSink({
           return outcome.status === 'rejected' ? classifyError(error, await client.credentialSource()) : outcome;
         }
       },
+      backlog: BACKLOG,
       async close() {
         client.close();
       },

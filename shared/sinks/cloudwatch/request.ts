@@ -8,6 +8,8 @@ import { MAX_BODY_BYTES, MAX_DATUMS } from './limits.ts';
 export interface MetricDataRequest extends EncodedRequest {
   readonly namespace: string;
   readonly datums: readonly MetricDatum[];
+  /** The datums with their points and bytes. */
+  readonly sized: readonly SizedDatum[];
   /** Of all its datums. */
   readonly timestamp: UnixMillis;
 }
@@ -22,9 +24,11 @@ function envelope(head: RequestHead): number {
   return ENVELOPE_BYTES + jsonBytes(head.namespace);
 }
 
-function toRequest(head: RequestHead, datums: readonly SizedDatum[]): MetricDataRequest {
+/** A request of datums that fit into one. */
+export function toRequest(head: RequestHead, datums: readonly SizedDatum[]): MetricDataRequest {
   return {
     ...head,
+    sized: datums,
     datums: datums.map(({ datum }) => datum),
     points: datums.reduce((sum, { points }) => sum + points, 0),
     bytes: datums.reduce((sum, { bytes }) => sum + bytes, envelope(head)),

@@ -85,6 +85,7 @@ for (const [title, options, read] of [
       9: TERMINAL,
       10: TERMINAL,
       11: TERMINAL,
+      20: TERMINAL,
       ...(title === 'log' ? { 14: "Heapster's form has six digits behind the point; format=json keeps all" } : {}),
     },
   });

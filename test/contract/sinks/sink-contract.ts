@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../../shared/core/clock.ts';
 import { createDeadline } from '../../../shared/core/deadline.ts';
 import { METRICS, metricByKey } from '../../../shared/core/metrics.ts';
 import type { Millis } from '../../../shared/core/units.ts';
-import { deliver } from '../../../shared/delivery/deliver.ts';
+import { deliver, redeliver } from '../../../shared/delivery/deliver.ts';
 import type { SinkReport } from '../../../shared/delivery/report.ts';
 import { openSink } from '../../../shared/sinks/registry.ts';
 import { selectBatch } from '../../../shared/sinks/selection.ts';
@@ -322,6 +322,46 @@ export function describeSinkContract(subject: SinkSubject): void {
       );
 
       expect(report).toMatchObject({ delivered: 1, rejected: 1 });
+    });
+
+    clause(
+      20,
+      'saves its requests for a later tick, and loads them as they were (shared/sinks/sink.ts SinkBacklog)',
+      async () => {
+        await using opened = await open(subject, EVERYTHING);
+        const { sink } = opened;
+        const { backlog } = sink;
+        if (backlog === undefined)
+          throw new Error('the sink has no backlog: give it one, or skip clause 20 with a reason');
+        const shape = (request: EncodedRequest): readonly unknown[] => [
+          request.points,
+          request.bytes,
+          request.idempotent,
+          subject.bytesOf(request as never),
+        ];
+        const { requests } = encodeAll(sink, selectBatch(wholeCatalogBatch(), sink.selection));
+
+        const loaded = requests.map((request) => backlog.load(backlog.save(request)));
+
+        expect(requests.length).toBeGreaterThan(0);
+        expect(loaded.map(shape)).toEqual(requests.map(shape));
+        expect(loaded.map((request) => request.split()?.map(shape))).toEqual(
+          requests.map((request) => request.split()?.map(shape)),
+        );
+      },
+    );
+
+    clause(20, 'brings to the backend what was saved in an earlier process', async () => {
+      await using opened = await open(subject, ONLY_NODE_CPU);
+      const { sink } = opened;
+      const bytes = encodeAll(sink, nodeBatch(25)).requests.map((request) => sink.backlog?.save(request));
+      const requests = bytes.flatMap((saved) => (saved === undefined ? [] : (sink.backlog?.load(saved) ?? [])));
+
+      using deadline = createDeadline(systemClock.now() + LONG, systemClock);
+      const report = await redeliver(sink, requests, { deadline, clock: systemClock, random: () => 0.5 });
+
+      expect(report).toMatchObject({ encoded: 25, delivered: 25 });
+      expect(seriesCounts(opened.backend).size).toBe(25);
     });
 
     clause(13, 'maps every metric of the catalog at each of its levels, or says why not', async () => {

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { SinkBacklog } from '../sink.ts';
+import type { SizedDatum } from './datum.ts';
+import { OLDEST } from './limits.ts';
+import { type MetricDataRequest, toRequest } from './request.ts';
+
+/** A saved request: what it takes to send and to divide it. */
+const SAVED = z.object({
+  namespace: z.string(),
+  timestamp: z.number(),
+  idempotent: z.boolean(),
+  datums: z.array(
+    z.object({
+      points: z.number(),
+      bytes: z.number(),
+      datum: z.looseObject({ MetricName: z.string(), Timestamp: z.string() }),
+    }),
+  ),
+});
+
+/** CloudWatch takes values of the last two weeks, in any order. */
+export const BACKLOG: SinkBacklog<MetricDataRequest> = {
+  maxAge: OLDEST,
+  ordered: false,
+  save: ({ namespace, timestamp, idempotent, sized }) =>
+    Buffer.from(JSON.stringify({ namespace, timestamp, idempotent, datums: sized })),
+  load(bytes) {
+    const { datums, ...head } = SAVED.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return toRequest(
+      head,
+      datums.map(
+        ({ points, bytes: size, datum }): SizedDatum => ({
+          points,
+          bytes: size,
+          datum: { ...datum, Timestamp: new Date(datum.Timestamp) },
+        }),
+      ),
+    );
+  },
+};
