@@ -4,6 +4,14 @@ import type { SizedDatum } from './datum.ts';
 import { OLDEST } from './limits.ts';
 import { type MetricDataRequest, toRequest } from './request.ts';
 
+/** A datum as JSON has it. */
+type SavedDatum = Omit<SizedDatum['datum'], 'Timestamp'> & { readonly Timestamp: string };
+
+function isSavedDatum(value: unknown): boolean {
+  const datum = value as Partial<SavedDatum> | null;
+  return typeof datum?.MetricName === 'string' && typeof datum.Timestamp === 'string';
+}
+
 /** A saved request: what it takes to send and to divide it. */
 const SAVED = z.object({
   namespace: z.string(),
@@ -13,7 +21,8 @@ const SAVED = z.object({
     z.object({
       points: z.number(),
       bytes: z.number(),
-      datum: z.looseObject({ MetricName: z.string(), Timestamp: z.string() }),
+      /** Taken as it is, keys in their order, so that a saved request has the same bytes. */
+      datum: z.custom<SavedDatum>(isSavedDatum),
     }),
   ),
 });
