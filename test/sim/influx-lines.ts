@@ -16,17 +16,16 @@ const INTEGER = /^-?\d+i$/;
 const FLOAT = /^-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
 const LARGEST = 2n ** 63n - 1n;
 
-/** Parts of a text at a character that no backslash stands before. */
+/** Parts of a text at a character that no backslash stands right before (InfluxDB 1.6: `\\\\=` is a backslash and `=`). */
 function parts(text: string, at: string): string[] {
-  const found = [''];
+  const found: string[] = [];
+  let from = 0;
   for (let i = 0; i < text.length; i++) {
-    const char = text[i] as string;
-    if (char === '\\' && i + 1 < text.length) {
-      found[found.length - 1] += char + text[++i];
-    } else if (char === at) found.push('');
-    else found[found.length - 1] += char;
+    if (text[i] !== at || text[i - 1] === '\\') continue;
+    found.push(text.slice(from, i));
+    from = i + 1;
   }
-  return found;
+  return [...found, text.slice(from)];
 }
 
 function unescaped(text: string): string {

@@ -1,13 +1,15 @@
 // hot path: bench "sinks"
 import type { MetricBatch, MetricTable, OwnLabels } from '../../core/batch.ts';
 import type { MetricDescriptor } from '../../core/metrics.ts';
-import type { EncodeRejection } from '../sink.ts';
+import { HOUR } from '../../core/units.ts';
+import type { EncodeRejection, SinkBacklog } from '../sink.ts';
 import { type ByteWriter, LONGEST_NUMBER } from '../text/byte-writer.ts';
 import { type Constant, toConstant } from '../text/constant.ts';
 import { encodeLines } from '../text/encode-lines.ts';
 import { createRowLabels } from '../text/encode-row-labels.ts';
+import { createLineBacklog } from '../text/line-backlog.ts';
 import type { LineFormat, LinePart, TableFormat } from '../text/line-format.ts';
-import type { LineRequest } from '../text/line-request.ts';
+import type { LineRequest, LineRequestRules } from '../text/line-request.ts';
 import { LIMITS } from './limits.ts';
 import { escapeKey, escapeMeasurement, TAG_SYNTAX, tagText } from './line-protocol.ts';
 import type { InfluxSettings } from './settings.ts';
@@ -19,6 +21,12 @@ const NOT_TAGS: ReadonlySet<string> = new Set(['namespace_id', 'pod_id', 'hostna
 const UNNAMED_CLUSTER = 'default';
 const COMMA = 0x2c;
 const INTEGER = 0x69;
+
+/** A point that is written twice overwrites itself. */
+const RULES: LineRequestRules = { idempotent: true, splitLine: splitFields, pointsOf: countFields };
+
+/** InfluxDB takes late points, in any order, as far back as the database keeps them. */
+export const BACKLOG: SinkBacklog<LineRequest> = createLineBacklog(RULES, { maxAge: 14 * 24 * HOUR, ordered: false });
 
 interface InfluxPart extends LinePart {
   readonly measurement: Constant;
@@ -51,7 +59,7 @@ export function encodeInflux(
 
 function createFormat(settings: InfluxSettings): LineFormat<InfluxPart> {
   return {
-    rules: { idempotent: true, splitLine: splitFields, pointsOf: countFields },
+    rules: RULES,
     open: (batch, table) => openTable(batch, table, settings),
     reason: (metric) => `${metric.name} has no name in names=${settings.dialect.name}`,
   };

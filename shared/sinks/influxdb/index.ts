@@ -23,7 +23,7 @@ import type { SendOutcome, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
 import { classifyInflux, isDatabaseMissing } from './classify.ts';
 import { createDatabaseStatement } from './create-database.ts';
-import { encodeInflux } from './encode.ts';
+import { BACKLOG, encodeInflux } from './encode.ts';
 import { influxEndpoints } from './endpoints.ts';
 import { LIMITS } from './limits.ts';
 import { checkOptions, DEFAULTS, OPTIONS } from './options.ts';
@@ -139,6 +139,7 @@ export default defineSink({
           return classifyFault(error, rules);
         }
       },
+      backlog: BACKLOG,
       async close() {
         client.close();
       },

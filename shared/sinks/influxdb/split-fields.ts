@@ -2,10 +2,13 @@ const SPACE = 0x20;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 
-/** Where the fields of a line are: after the first space that is not escaped, up to the last space. */
+/**
+ * Where the fields of a line are: after the first space without a backslash before it, up to the last space. InfluxDB
+ * takes a backslash for an escape by what follows it alone, so two of them before a space escape it too.
+ */
 function fieldRange(line: Uint8Array): { readonly from: number; readonly to: number } {
-  let at = 0;
-  while (at < line.length && line[at] !== SPACE) at += line[at] === BACKSLASH ? 2 : 1;
+  let at = line.indexOf(SPACE);
+  while (at > 0 && line[at - 1] === BACKSLASH) at = line.indexOf(SPACE, at + 1);
   return { from: at + 1, to: line.lastIndexOf(SPACE) };
 }
 
@@ -14,8 +17,7 @@ function fieldStarts(line: Uint8Array): readonly number[] {
   const { from, to } = fieldRange(line);
   const starts = [from];
   for (let at = from; at < to; at++) {
-    if (line[at] === BACKSLASH) at++;
-    else if (line[at] === COMMA) starts.push(at + 1);
+    if (line[at] === COMMA && line[at - 1] !== BACKSLASH) starts.push(at + 1);
   }
   return starts;
 }

@@ -4,6 +4,7 @@ import type { EncodedRequest } from '../sink.ts';
 export interface LineRequest extends EncodedRequest {
   readonly body: Uint8Array;
   readonly lines: number;
+  readonly marks: LineMarks;
   split(): readonly [LineRequest, LineRequest] | undefined;
 }
 
@@ -29,6 +30,7 @@ export function createLineRequest(body: Uint8Array, marks: LineMarks, rules: Lin
   return {
     body,
     lines,
+    marks,
     points: marks.points.reduce((sum, points) => sum + points, 0),
     bytes: body.length + (rules.frame ?? 0),
     idempotent: rules.idempotent,
