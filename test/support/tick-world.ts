@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
+import type { DemoCluster, DemoClusterOptions } from '../../functions/local/demo/demo-types.ts';
+import { localPlatform } from '../../functions/local/platform.ts';
+import type { Platform } from '../../shared/app/platform.ts';
+import { createRuntime, type Runtime } from '../../shared/app/runtime.ts';
+import { runTick } from '../../shared/app/tick.ts';
+import type { TickReport } from '../../shared/app/tick-report.ts';
+import { type Clock, systemClock } from '../../shared/core/clock.ts';
+import { MINUTE, type Millis, SECOND } from '../../shared/core/units.ts';
+
+/** A demo cluster and a collector whose minutes pass as fast as its ticks do: timers are real, the calendar is moved. */
+export interface TickWorld extends AsyncDisposable {
+  readonly cluster: DemoCluster;
+  /** Real time and what `pass` added. */
+  readonly clock: Clock;
+  readonly folder: string;
+  /** Stamp of the last tick. */
+  readonly stamp: number;
+  /** Lets time pass. */
+  pass(time: Millis): void;
+  /** Moves to the next minute and runs its tick. `cold` (the default) starts with a new runtime, as a new process does. */
+  tick(options?: { readonly env?: Readonly<Record<string, string>>; readonly seconds?: number }): Promise<TickReport>;
+}
+
+export interface WorldOptions {
+  readonly cluster?: DemoClusterOptions;
+  readonly env: Readonly<Record<string, string>>;
+  readonly platform?: Partial<Platform>;
+  /** Keep one runtime for all ticks instead of a new one for each. */
+  readonly warm?: boolean;
+}
+
+/** Starts a world. Everything it writes is in a folder of its own, removed at the end. */
+export async function startTickWorld(options: WorldOptions): Promise<TickWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'heapless-world-'));
+  let offset = MINUTE - (Date.now() % MINUTE) + SECOND;
+  const clock: Clock = { now: () => Date.now() + offset, sleep: systemClock.sleep };
+  const cluster = await startDemoCluster({ nodes: 3, podsPerNode: 4, clock, ...options.cluster });
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, cluster.kubeconfig());
+  let stamp = 0;
+  let kept: Runtime | undefined;
+
+  const open = async (env: Readonly<Record<string, string>>): Promise<Runtime> =>
+    await createRuntime({
+      env: {
+        HEAPLESS_SOURCE: `kubernetes.summary_api:?inClusterConfig=false&auth=${encodeURIComponent(kubeconfig)}`,
+        HEAPLESS_CLUSTER_NAME: 'world',
+        HEAPLESS_STATE: `file:${join(folder, 'state')}`,
+        HEAPLESS_NODE_TIMEOUT: '1s',
+        HEAPLESS_SCRAPE_TIMEOUT: '2s',
+        HEAPLESS_SINK_EXPORT_DATA_TIMEOUT: '1s',
+        HEAPLESS_LOG_LEVEL: 'error',
+        ...options.env,
+        ...env,
+      },
+      platform: {
+        ...localPlatform({ write: () => undefined, writeLog: () => undefined }),
+        clock,
+        ...options.platform,
+      },
+    });
+
+  return {
+    cluster,
+    clock,
+    folder,
+    get stamp() {
+      return stamp;
+    },
+    pass(time) {
+      offset += time;
+    },
+    async tick({ env = {}, seconds = 30 } = {}) {
+      const now = clock.now();
+      if (stamp !== 0) offset += Math.max(0, stamp + MINUTE + SECOND - now);
+      const runtime = kept ?? (await open(env));
+      if (options.warm === true) kept = runtime;
+      try {
+        const [result] = await runTick(runtime, { scheduledTime: clock.now(), endBy: clock.now() + seconds * SECOND });
+        if (result === undefined) throw new Error('the tick has no result');
+        stamp = result.report.timestamp;
+        return result.report;
+      } finally {
+        if (options.warm !== true) await runtime.close();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await kept?.close();
+      await cluster.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
