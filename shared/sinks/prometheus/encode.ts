@@ -1,0 +1,68 @@
+// hot path: bench "sinks"
+import { countPoints, type MetricBatch, type MetricTable } from '../../core/batch.ts';
+import { LEVELS } from '../../core/level.ts';
+import type { EncodeRejection } from '../sink.ts';
+import { createRowIndex } from '../text/encode-row-index.ts';
+import { SeriesEncoder } from './encode-series.ts';
+import { createTableLayout, type SeriesPart } from './encode-table-layout.ts';
+import type { RemoteWriteRequest } from './request.ts';
+import type { RemoteWriteSettings } from './settings.ts';
+
+type Reject = (rejection: EncodeRejection) => void;
+
+const NOT_FINITE = 'a value that is not a finite number is not sent';
+const TOO_LARGE = 'a series larger than a whole request is not sent';
+
+/**
+ * The batch as remote write requests: a series with one sample for each value, at the batch's stamp. Series of
+ * `batch.ended` follow with the marker that ends them; they count as no points.
+ */
+export function* encodeRemoteWrite(
+  batch: MetricBatch,
+  settings: RemoteWriteSettings,
+  reject: Reject,
+): Generator<RemoteWriteRequest> {
+  const encoder = new SeriesEncoder(settings, batch.timestamp, batch.strings);
+  for (const level of LEVELS) {
+    const table = batch.tables[level];
+    if (table !== undefined && countPoints(table) > 0) yield* encodeTable(batch, table, encoder, settings, reject);
+  }
+  encoder.finish();
+  yield* encoder.full;
+}
+
+function* encodeTable(
+  batch: MetricBatch,
+  table: MetricTable,
+  encoder: SeriesEncoder,
+  settings: RemoteWriteSettings,
+  reject: Reject,
+): Generator<RemoteWriteRequest> {
+  const unnamed = (name: string, points: number): void => {
+    if (points > 0) reject({ points, reason: `${name} has no name in ${settings.dialect.name}` });
+  };
+  const layout = createTableLayout(batch, table, settings, ({ name }, points) => unnamed(name, points));
+  const { dense } = layout;
+  const { sparse } = table;
+  const sparseOf = createRowIndex(table);
+  const add = (part: SeriesPart, value: number): void => {
+    const scaled = value * part.scale;
+    if (!Number.isFinite(scaled)) reject({ points: 1, reason: NOT_FINITE });
+    else if (!encoder.add(part, scaled)) reject({ points: 1, reason: TOO_LARGE });
+  };
+  encoder.open(layout);
+  for (let row = 0; row < table.rows; row++) {
+    encoder.row(row);
+    for (let at = 0; at < dense.length; at++) {
+      const { part, column } = dense[at]!;
+      const value = column[row]!;
+      if (!Number.isNaN(value)) add(part, value);
+    }
+    for (const at of sparseOf(row)) {
+      const part = layout.sparse(sparse.metric[at]!, sparse.own[at]!);
+      if (part === undefined) unnamed(batch.metrics[sparse.metric[at]!]!.name, 1);
+      else add(part, sparse.value[at]!);
+    }
+    if (encoder.full.length > 0) yield* encoder.full.splice(0);
+  }
+}
