@@ -10,8 +10,10 @@ export type LoadSink = () => Promise<{ readonly default: SinkDefinition }>;
 /** Every sink by its URI key. A sink's code is loaded when a URI names it. */
 export const SINKS = {
   cloudwatch: () => import('./cloudwatch/index.ts'),
+  graphite: () => import('./graphite/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
   log: () => import('./log/index.ts'),
+  prometheus: () => import('./prometheus/index.ts'),
 } as const satisfies Readonly<Record<string, LoadSink>>;
 
 export type SinkKey = keyof typeof SINKS;

@@ -16,10 +16,8 @@ export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
   elasticsearch: 'log:?format=json with a shipper that fills Elasticsearch',
   kafka: 'log:?format=json with a shipper that produces to Kafka',
   opentsdb: 'log:?format=json with a shipper that writes OpenTSDB',
-  graphite: 'log:?format=json with a shipper that writes Graphite lines',
   statsd: 'log:?format=json with a shipper that writes StatsD',
   riemann: 'log:?format=json with a shipper that writes Riemann events',
   honeycomb: 'log:?format=json with a shipper that sends to Honeycomb',
-  prometheus: 'cloudwatch: or log:?format=json',
   otlp: 'cloudwatch: or log:?format=json',
 };

@@ -1,5 +1,5 @@
 // hot path: bench "sinks"
-import type { MetricBatch, MetricTable, OwnLabels } from '../../core/batch.ts';
+import type { MetricBatch, MetricTable } from '../../core/batch.ts';
 import type { MetricDescriptor } from '../../core/metrics.ts';
 import { HOUR } from '../../core/units.ts';
 import type { EncodeRejection, SinkBacklog } from '../sink.ts';
@@ -7,6 +7,7 @@ import { type ByteWriter, LONGEST_NUMBER } from '../text/byte-writer.ts';
 import { type Constant, toConstant } from '../text/constant.ts';
 import { encodeLines } from '../text/encode-lines.ts';
 import { createRowLabels } from '../text/encode-row-labels.ts';
+import { UNSTABLE_LABELS } from '../text/identity-labels.ts';
 import { createLineBacklog } from '../text/line-backlog.ts';
 import type { LineFormat, LinePart, TableFormat } from '../text/line-format.ts';
 import type { LineRequest, LineRequestRules } from '../text/line-request.ts';
@@ -15,8 +16,6 @@ import { escapeKey, escapeMeasurement, TAG_SYNTAX, tagText } from './line-protoc
 import type { InfluxSettings } from './settings.ts';
 import { countFields, splitFields } from './split-fields.ts';
 
-/** Labels that Heapster's sink keeps out of the tags: each would be a series of its own at every restart. */
-const NOT_TAGS: ReadonlySet<string> = new Set(['namespace_id', 'pod_id', 'hostname', 'host_id']);
 /** What Heapster calls the cluster if nobody does. */
 const UNNAMED_CLUSTER = 'default';
 const COMMA = 0x2c;
@@ -71,7 +70,7 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSetti
     dialect,
     syntax: TAG_SYNTAX,
     cluster: settings.clusterName ?? batch.cluster ?? UNNAMED_CLUSTER,
-    without: NOT_TAGS,
+    without: UNSTABLE_LABELS,
   });
   const tail = toConstant(` ${batch.timestamp}\n`);
   return {
@@ -80,18 +79,19 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSetti
       if (word === undefined) return undefined;
       const pairs = [...word.labels, ...own.map(([key, value]) => [dialect.ownLabel(key), value] as const)];
       const { measurement, field } = nameParts(word.name, settings.withFields);
-      const ownTags = encodeTags(pairs);
-      const head = escapeMeasurement(measurement);
-      const key = Buffer.concat([escapeKey(field), Buffer.from('=')]);
+      const ownTags = pairs.map(([name, value]) => tagText(name, value)).join('');
+      const part = {
+        measurement: toConstant(escapeMeasurement(measurement)),
+        ownTags: toConstant(`${ownTags} `),
+        field: toConstant(`${escapeKey(field)}=`),
+      };
       return {
-        group: settings.withFields ? `${measurement}\0${ownTags.toString()}` : undefined,
+        ...part,
+        group: settings.withFields ? `${measurement}\0${ownTags}` : undefined,
         variant: labels.variantOf(pairs.map(([name]) => name)),
-        room: head.length + ownTags.length + key.length + LONGEST_NUMBER + tail.length + 3,
+        room: part.measurement.length + part.ownTags.length + part.field.length + tail.length + LONGEST_NUMBER + 2,
         scale: word.scale,
         whole: word.valueType === 'int64' || isWholeInHeapster(metric, settings),
-        measurement: toConstant(head),
-        ownTags: toConstant(Buffer.concat([ownTags, Buffer.from(' ')])),
-        field: toConstant(key),
       };
     },
     row: (out, row, variant) => labels.write(out, row, variant),
@@ -116,10 +116,6 @@ function nameParts(name: string, withFields: boolean): { readonly measurement: s
   const slash = withFields ? name.indexOf('/') : -1;
   if (slash <= 0) return { measurement: name, field: 'value' };
   return { measurement: name.slice(0, slash), field: name.slice(slash + 1) || 'value' };
-}
-
-function encodeTags(pairs: OwnLabels): Buffer {
-  return Buffer.concat(pairs.flatMap(([name, value]) => tagText(name, value) ?? []));
 }
 
 /** The one metric that Heapster had as an integer and the catalog has as a fraction. */

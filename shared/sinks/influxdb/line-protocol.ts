@@ -1,6 +1,6 @@
-import { ByteWriter } from '../text/byte-writer.ts';
 import { toConstant } from '../text/constant.ts';
 import type { LabelSyntax } from '../text/encode-row-labels.ts';
+import { escapeText } from '../text/escape-text.ts';
 import { createEscapes, type Escapes } from '../text/escapes.ts';
 
 /*
@@ -13,10 +13,8 @@ const KEY_ESCAPES: Escapes = createEscapes({ ',= ': (char) => `\\${char}`, ...BR
 const MEASUREMENT_ESCAPES: Escapes = createEscapes({ ', ': (char) => `\\${char}`, ...BREAKS });
 const BACKSLASH = 0x5c;
 
-function escaped(text: string, escapes: Escapes): Buffer {
-  const out = new ByteWriter();
-  out.text(sayable(text), escapes);
-  return Buffer.from(out.view());
+function escaped(text: string, escapes: Escapes): string {
+  return escapeText(sayable(text), escapes);
 }
 
 /** The text without backslashes at its end. */
@@ -25,23 +23,23 @@ function sayable(text: string): string {
 }
 
 /** Key of a tag or a field. `time` is the timestamp's own and cannot be one. */
-export function escapeKey(name: string): Buffer {
+export function escapeKey(name: string): string {
   return escaped(name === 'time' ? 'time_' : name, KEY_ESCAPES);
 }
 
 /** A comment begins with `#`, so no measurement may. */
-export function escapeMeasurement(name: string): Buffer {
+export function escapeMeasurement(name: string): string {
   return escaped(name.startsWith('#') ? `_${name}` : name, MEASUREMENT_ESCAPES);
 }
 
-/** `,name=value`, or undefined for an empty value, which InfluxDB refuses with the whole line. */
-export function tagText(name: string, value: string): Buffer | undefined {
+/** `,name=value`; nothing for an empty value, which InfluxDB refuses with the whole line. */
+export function tagText(name: string, value: string): string {
   const text = escaped(value, KEY_ESCAPES);
-  return text.length === 0 ? undefined : Buffer.concat([tagStart(name), text]);
+  return text === '' ? '' : tagStart(name) + text;
 }
 
-function tagStart(name: string): Buffer {
-  return Buffer.concat([Buffer.from(','), escapeKey(name), Buffer.from('=')]);
+function tagStart(name: string): string {
+  return `,${escapeKey(name)}=`;
 }
 
 export const TAG_SYNTAX: LabelSyntax = {

@@ -14,6 +14,7 @@ export class LineChunk {
   readonly full: LineRequest[] = [];
   readonly #limits: SinkLimits;
   readonly #rules: LineRequestRules;
+  readonly #maxLine: number;
   #ends = new Int32Array(FIRST_LINES);
   #points = new Int32Array(FIRST_LINES);
   #lines = 0;
@@ -22,6 +23,7 @@ export class LineChunk {
 
   constructor(limits: SinkLimits, rules: LineRequestRules) {
     this.#limits = { ...limits, maxBytes: limits.maxBytes - (rules.frame ?? 0) };
+    this.#maxLine = Math.min(this.#limits.maxBytes, rules.maxLine ?? Number.POSITIVE_INFINITY);
     this.#rules = rules;
   }
 
@@ -32,11 +34,11 @@ export class LineChunk {
     return this.out;
   }
 
-  /** Ends the line. False if it is too large for any request: then it is gone. */
+  /** Ends the line. False if it is too large to be sent: then it is gone. */
   close(points: number): boolean {
     const { maxBytes, maxPoints } = this.#limits;
     const { out } = this;
-    if (out.at - this.#start > maxBytes) {
+    if (out.at - this.#start > this.#maxLine) {
       out.at = this.#start;
       return false;
     }

@@ -13,7 +13,7 @@ const OUT_OF_INT64 = 2 ** 63;
 const NOT_FINITE = 'a value that is not a finite number is not sent';
 const NOT_INT64 = 'a whole number of more than 64 bits is not sent';
 const NO_LABELS: OwnLabels = [];
-const TOO_LARGE = 'a line larger than a whole request is not sent';
+const TOO_LARGE = 'a line larger than the backend takes is not sent';
 
 type Reject = (rejection: EncodeRejection) => void;
 

@@ -22,6 +22,8 @@ export interface LineRequestRules {
   readonly pointsOf?: (line: Uint8Array) => number;
   /** Bytes that go around the lines when they are sent. */
   readonly frame?: number;
+  /** Longest line that the backend reads. */
+  readonly maxLine?: number;
 }
 
 /** A request of whole lines; its halves are views of the same bytes. */
