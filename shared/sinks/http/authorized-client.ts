@@ -1,0 +1,49 @@
+import { HeaplessError } from '../../core/errors.ts';
+import type { UnixMillis } from '../../core/units.ts';
+import type { Authorizer } from '../auth/authorizer.ts';
+import type { SendOutcome } from '../sink.ts';
+import { classifyFault, type HttpRules } from './classify-http.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { HttpClient, HttpRequest } from './http-client.ts';
+
+/** Sends requests with the headers of an authorizer. */
+export interface AuthorizedClient {
+  /**
+   * What `classify` makes of the answer; a request that got none is an outcome too. A refused token (401) is forgotten and
+   * the request sent once more with a new one. Throws never.
+   */
+  exchange(
+    request: HttpRequest,
+    signal: AbortSignal,
+    classify: (answer: HttpAnswer, now: UnixMillis) => SendOutcome,
+  ): Promise<SendOutcome>;
+  close(): void;
+}
+
+export function createAuthorizedClient(deps: {
+  readonly client: HttpClient;
+  readonly authorizer: Authorizer;
+  readonly rules: HttpRules;
+  readonly now: () => UnixMillis;
+}): AuthorizedClient {
+  const { client, authorizer, rules, now } = deps;
+  const send = async (request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
+    const own = await authorizer.authorize(request, signal);
+    return await client.send({ ...request, headers: { ...request.headers, ...own } }, signal);
+  };
+  return {
+    async exchange(request, signal, classify) {
+      try {
+        const answer = await send(request, signal);
+        if (answer.status !== 401) return classify(answer, now());
+        authorizer.renew();
+        return classify(await send(request, signal), now());
+      } catch (error) {
+        if (!(error instanceof HeaplessError)) return classifyFault(error, rules);
+        if (error.retryable) return { status: 'retryable', cause: error, ambiguous: false };
+        return { status: 'rejected', cause: error };
+      }
+    },
+    close: () => client.close(),
+  };
+}

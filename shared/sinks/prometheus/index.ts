@@ -1,0 +1,117 @@
+/**
+ * `prometheus:` sends remote write to Prometheus, Mimir, Thanos, VictoriaMetrics, Amazon Managed Prometheus, Azure Monitor.
+ *
+ *     prometheus:http://prometheus:9090/api/v1/write
+ *     prometheus:https://mimir.example/api/v1/push?headers=X-Scope-OrgID=team&external_label=cluster=prod
+ *     prometheus:https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write?auth=sigv4
+ *
+ * Limits (limits.ts): 20,000 series and 4 MB in a request, 1 MB at AWS and Azure. Receivers want the samples of a series in
+ * the order of time; a copy of a stored sample has no effect (VictoriaMetrics keeps both: -dedup.minScrapeInterval), so
+ * everything may be repeated. https://prometheus.io/docs/specs/prw/remote_write_spec/
+ */
+import { SinkError } from '../../core/errors.ts';
+import { loadDialect } from '../../dialects/registry.ts';
+import type { Authorizer } from '../auth/authorizer.ts';
+import { defineSink } from '../define-sink.ts';
+import { createAuthorizedClient } from '../http/authorized-client.ts';
+import type { HttpRules } from '../http/classify-http.ts';
+import { readHttpAddress } from '../http/http-address.ts';
+import { createHttpClient } from '../http/http-client.ts';
+import { toSelection } from '../selection.ts';
+import type { Sink, SinkLimits } from '../sink.ts';
+import { BACKLOG } from './backlog.ts';
+import { classifyRemoteWrite } from './classify.ts';
+import { encodeRemoteWrite } from './encode.ts';
+import { CLOUD_HOSTS, FARTHEST, MAX_BYTES, MAX_BYTES_CLOUD } from './limits.ts';
+import { DEFAULTS, OPTIONS } from './options.ts';
+import type { RemoteWriteRequest } from './request.ts';
+import type { RemoteWriteSettings, RemoteWriteVersion } from './settings.ts';
+
+const DEFAULT_PATH = '/api/v1/write';
+
+const PROTOCOL: Readonly<Record<RemoteWriteVersion, Readonly<Record<string, string>>>> = {
+  '1.0': {
+    'content-type': 'application/x-protobuf',
+    'x-prometheus-remote-write-version': '0.1.0',
+  },
+  '2.0': {
+    'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request',
+    'x-prometheus-remote-write-version': '2.0.0',
+  },
+};
+
+export default defineSink({
+  key: 'prometheus',
+  options: OPTIONS,
+  defaults: DEFAULTS,
+  address: true,
+  check(_, uri) {
+    const address = readHttpAddress(uri);
+    return 'problem' in address ? [address.problem] : [];
+  },
+  async create(options, uri, context): Promise<Sink<RemoteWriteRequest>> {
+    const address = readHttpAddress(uri);
+    if ('problem' in address) throw new RangeError(address.problem);
+    const { url } = address;
+    if (url.pathname === '/') url.pathname = DEFAULT_PATH;
+    for (const [name, value] of options.query) url.searchParams.append(name, value);
+    const { version, concurrency } = options;
+    const dialect = await loadDialect(options.names);
+    const authorizer: Authorizer = { source: 'none', authorize: async () => ({}), renew() {} };
+    const rules: HttpRules = { backend: 'The remote write receiver', credentials: authorizer.source };
+    const client = createAuthorizedClient({
+      client: createHttpClient({
+        concurrency,
+        requestTimeout: options.request_timeout_sec,
+        verifyCertificate: !options.insecure,
+      }),
+      authorizer,
+      rules,
+      now: context.clock.now,
+    });
+    if (options.insecure) {
+      context.notice({
+        where: `sink ${uri.key}`,
+        notice: 'insecure=true: any certificate is taken for the receiver’s',
+      });
+    }
+    const limits: SinkLimits = {
+      maxPoints: options.max_samples,
+      maxBytes: options.max_bytes ?? (CLOUD_HOSTS.test(url.hostname) ? MAX_BYTES_CLOUD : MAX_BYTES),
+      concurrency,
+    };
+    const settings: RemoteWriteSettings = {
+      version,
+      dialect,
+      external: options.external_label,
+      maxPoints: limits.maxPoints,
+      maxBytes: limits.maxBytes,
+    };
+    const headers = {
+      ...Object.fromEntries(options.headers),
+      ...PROTOCOL[version],
+      'content-encoding': 'snappy',
+      'user-agent': 'heapless',
+    };
+    return {
+      name: uri.key,
+      shown: uri.shown,
+      limits,
+      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      encode: (batch, reject) => encodeRemoteWrite(batch, settings, reject),
+      async send(request, signal) {
+        if (request.timestamp - context.clock.now() > FARTHEST) {
+          const late = 'values more than five minutes ahead are not sent: they would shut Prometheus; check the clock';
+          return { status: 'rejected', cause: new SinkError(late, { code: 'sink_window' }) };
+        }
+        return await client.exchange({ method: 'POST', url, headers, body: request.body }, signal, (answer, now) =>
+          classifyRemoteWrite(answer, request, rules, now),
+        );
+      },
+      backlog: BACKLOG,
+      async close() {
+        client.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '../../config/option-types.ts';
+import { LEVELS } from '../../core/level.ts';
+import { headersOption, pairOption } from '../http/pair-option.ts';
+import { selectionOptions } from '../selection.ts';
+import type { SelectionDefaults } from '../sink.ts';
+import { MAX_BYTES, MAX_BYTES_CLOUD, MAX_SAMPLES } from './limits.ts';
+import { VERSIONS } from './settings.ts';
+
+export const DEFAULTS: SelectionDefaults = { levels: LEVELS, metrics: ['*'] };
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+export const OPTIONS = z.object({
+  version: choiceOption(VERSIONS, { default: '1.0' }).describe(
+    'Version of the protocol. `2.0` sends metadata and start times in a tenth of the bytes before compression; a receiver that does not know it stores nothing, which is noticed',
+  ),
+  names: choiceOption(['heapster'], { default: 'heapster' }).describe(
+    'Names of metrics and labels; `heapster` makes `heapster_cpu_usage_rate` of `cpu/usage_rate`',
+  ),
+  external_label: pairOption({
+    problem: ([name, value]) => {
+      if (!LABEL_NAME.test(name) || name.startsWith('__')) return `has ${JSON.stringify(name)}, which is no label name`;
+      return value === '' ? `has no value for ${name}` : undefined;
+    },
+  }).describe(
+    'Label of every series that does not have it, `NAME=VALUE`; may be given several times (`cluster`, `__replica__` are such)',
+  ),
+  stale_markers: booleanOption(true).describe(
+    '`true` ends the series of what is gone with a marker, else graphs show it for five minutes more',
+  ),
+  headers: headersOption(),
+  query: pairOption({}).describe(
+    'Parameter of the URL, `NAME=VALUE` (`query=api-version=2023-04-24`); may be given several times',
+  ),
+  max_samples: wholeNumberOption({ default: MAX_SAMPLES, min: 1, max: 1_000_000 }).describe('Most series in a request'),
+  max_bytes: wholeNumberOption({ min: 1_000, max: 100_000_000 }).describe(
+    `Most bytes of a request before compression; by default ${MAX_BYTES}, at AWS and Azure ${MAX_BYTES_CLOUD}`,
+  ),
+  concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
+  insecure: booleanOption(false).describe('`true` takes any certificate; said at every start'),
+  request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
+    'Longest time for one request; never beyond the export timeout',
+  ),
+  ...selectionOptions(DEFAULTS),
+});
+
+export type PrometheusOptions = z.output<typeof OPTIONS>;
