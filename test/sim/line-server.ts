@@ -34,7 +34,9 @@ export async function startLineServer({ maxLine = 16_384 }: LineServerOptions = 
     socket.on('error', () => undefined);
     const fault = scripted.shift() ?? always;
     if (fault === 'hang') {
-      socket.resume();
+      // Only by writing does it learn that the other side is gone.
+      const asking = setInterval(() => socket.write('\n'), 20);
+      socket.resume().on('close', () => clearInterval(asking));
       return;
     }
     if (fault === 'reset') {

@@ -14,14 +14,14 @@ import { startLineServer } from '../../../sim/line-server.ts';
 const STAMP = Date.UTC(2026, 10, 24, 0, 1);
 const SECONDS = STAMP / 1_000;
 
-async function open(text: string): Promise<Sink> {
-  return await openSink(parseUri(text, {}), { clock: systemClock, notice: () => {}, write: () => {} });
+async function open(text: string): Promise<Sink<LineRequest>> {
+  const sink = await openSink(parseUri(text, {}), { clock: systemClock, notice: () => {}, write: () => {} });
+  return sink as Sink<LineRequest>;
 }
 
 async function linesOf(uri: string, batch: MetricBatch): Promise<readonly string[]> {
   const sink = await open(uri);
-  const requests = [...sink.encode(batch, () => {})] as readonly LineRequest[];
-  const text = requests.map(({ body }) => Buffer.from(body).toString('utf8')).join('');
+  const text = [...sink.encode(batch, () => {})].map(({ body }) => Buffer.from(body).toString('utf8')).join('');
   return text.split('\n').slice(0, -1);
 }
 
