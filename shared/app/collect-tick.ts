@@ -1,9 +1,9 @@
 import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
-import type { UnixMillis } from '../core/units.ts';
+import { MINUTE, type Millis, type UnixMillis } from '../core/units.ts';
 import type { ShardRequest } from '../fanout/invoker.ts';
 import { type MergedPartial, mergePartials } from '../fanout/merge.ts';
-import { planShards } from '../fanout/plan.ts';
+import { planShards, rememberGone } from '../fanout/plan.ts';
 import type { ReduceResult } from '../fanout/reducer.ts';
 import { type ShardResult, scatter } from '../fanout/scatter.ts';
 import type { ShardPlan } from '../fanout/shard-plan.ts';
@@ -51,11 +51,9 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     return emptyResult({ source, timestamp, status: 'nothing', reason: listed.message, ...took });
   }
   const times = tickTimes(clock.now(), tick.deadline.at, runtime.config);
-  const plan = planShards(
-    listed.objects.nodes.map((node) => node.name),
-    planFile.previous,
-    runtime.config.shardSize,
-  );
+  const names = listed.objects.nodes.map((node) => node.name);
+  const placed = planShards(names, planFile.previous, runtime.config.shardSize);
+  const plan = rememberGone(placed, planFile.previous, timestamp);
   const backlog =
     tick.backlog !== false && hasBacklog(runtime)
       ? await watch.time('backlog', () => listBacklog(runtime, source.cluster, plan, listDeadline.signal))
@@ -89,6 +87,9 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   });
 }
 
+/** How long a node that is gone has a row with `up` = 0: long enough for an alarm, not for one on every scale-in. */
+const GONE_SHOWN: Millis = 5 * MINUTE;
+
 function shardRequests(
   tick: TickOfSource,
   {
@@ -104,7 +105,8 @@ function shardRequests(
   },
 ): readonly ShardRequest[] {
   const byName = new Map(objects.nodes.map((node) => [node.name, node]));
-  return plan.shards.map((shard) => ({
+  const names = new Set(plan.shards.map((shard) => shard.name));
+  return plan.shards.map((shard, index) => ({
     version: 1,
     source: tick.index,
     timestamp: tick.timestamp,
@@ -113,6 +115,9 @@ function shardRequests(
     shard: shard.name,
     inherit: shard.inherit,
     nodes: shard.nodes.flatMap((name) => byName.get(name) ?? []),
+    gone: (plan.gone ?? [])
+      .filter((gone) => gone.shard === shard.name || (index === 0 && !names.has(gone.shard)))
+      .map(({ name, since }) => ({ name, shown: tick.timestamp - since < GONE_SHOWN })),
     whole: plan.shards.length === 1,
     backlog: backlog.keysOf(shard.name),
     namespaceIds: objects.namespaceIds,

@@ -1,5 +1,6 @@
 import { describeError } from '../core/errors.ts';
-import { HOUR, type UnixMillis } from '../core/units.ts';
+import { HOUR } from '../core/units.ts';
+import type { ShardRequest } from '../fanout/invoker.ts';
 import { decodeCounters, encodeCounters, type NodeCounters } from '../state/counters.ts';
 import type { ObjectStore, PutCondition } from '../state/object-store.ts';
 
@@ -13,12 +14,12 @@ export interface CounterFile {
   /** The saved samples of a node; undefined if there are none. */
   of(node: string): NodeCounters | undefined;
   /**
-   * Saves the counters of the nodes that answered, and keeps those of nodes of this shard that did not. Writes only if
+   * Saves the counters of the nodes that answered, and keeps those of nodes of this shard that did not or are gone. Writes only if
    * nobody else wrote since `load`: a run that overlaps cannot put older samples over newer ones.
    */
   save(
     answered: ReadonlyMap<string, NodeCounters>,
-    tick: { readonly nodes: readonly { readonly name: string }[]; readonly timestamp: UnixMillis },
+    tick: Pick<ShardRequest, 'nodes' | 'gone' | 'timestamp'>,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
 }
@@ -41,8 +42,10 @@ export function createCounterFile(
       if (object === undefined) return [];
       if (shard === options.shard) condition = { if: 'version', version: object.version };
       const decoded = decodeCounters(object.body);
-      if (decoded.status === 'unreadable')
+      if (decoded.status === 'unreadable') {
+        await store.put(key.replace(/^counters/, 'counters-set-aside'), object.body, { if: 'any' }, signal);
         return [`saved counters ${key} set aside: ${decoded.reason}; rates start anew`];
+      }
       for (const node of decoded.nodes) {
         const known = saved.get(node.node);
         if (known === undefined || known.stamp < node.stamp) saved.set(node.node, node);
@@ -59,8 +62,8 @@ export function createCounterFile(
       return warnings.flat();
     },
     of: (node) => saved.get(node),
-    async save(answered, { nodes, timestamp }, signal) {
-      const kept = nodes
+    async save(answered, { nodes, gone = [], timestamp }, signal) {
+      const kept = [...nodes, ...gone]
         .map(({ name }) => answered.get(name) ?? saved.get(name))
         .filter((node) => node !== undefined)
         .filter((node) => timestamp - node.stamp <= MAX_AGE);

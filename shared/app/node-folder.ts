@@ -6,7 +6,7 @@ import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
 import type { TotalTables } from '../fanout/reducer.ts';
 import type { FailureReason } from '../kube/client.ts';
 import { aggregateNode } from '../processors/node-aggregator.ts';
-import { addDownNode, enrichNode } from '../processors/node-enricher.ts';
+import { addDownNode, addGoneNode, enrichNode } from '../processors/node-enricher.ts';
 import { aggregatePods } from '../processors/pod-aggregator.ts';
 import { enrichPods } from '../processors/pod-enricher.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
@@ -24,8 +24,10 @@ export type FoldResult =
 /** Turns one answer after the other into rows and totals. Nothing of a document is kept once it is folded. */
 export interface NodeFolder {
   fold(node: ShardNode, body: Buffer, pods: PodIndex | undefined, now: UnixMillis): FoldResult;
-  /** A node without an answer: a row with `up` = 0, and its pods as expected ones. */
-  addDown(node: ShardNode, pods: PodIndex | undefined): void;
+  /** A node without an answer: a row with `up` = 0 and why, and its pods as expected ones. */
+  addDown(node: ShardNode, pods: PodIndex | undefined, reason: FailureReason): void;
+  /** A node that is in the list no more: a row with `up` = 0. */
+  addGone(name: string): void;
   /** New counters by node that answered. */
   counters(): ReadonlyMap<string, NodeCounters>;
   totals(): TotalTables;
@@ -74,10 +76,13 @@ export function createNodeFolder(deps: {
       millis += performance.now() - start;
       return result;
     },
-    addDown(node, pods) {
+    addDown(node, pods, reason) {
       const index = pods ?? NO_PODS;
-      addDownNode(builder, node, { ...settings, index });
+      addDownNode(builder, node, { ...settings, index, reason });
       totals.addDown(node, index);
+    },
+    addGone(name) {
+      addGoneNode(builder, name);
     },
     counters: () => after,
     totals: () => totals.toPartialTables(),

@@ -22,6 +22,7 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
     groupings: config.groupings,
     groupLimit: config.groupLimit,
     namespaceIds: request.namespaceIds,
+    incomplete: config,
   });
   const sinks = await watch.time('export totals', () =>
     exportBatch(runtime, batch, {

@@ -34,11 +34,11 @@ export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<N
   ]);
   const { result, millis } = summary;
   if (result.status === 'failed') {
-    folder.addDown(node, pods);
     const { message } = result;
     // A node that had less than its own time because scraping ended is late, not slow.
     const cut = result.reason === 'timeout' && deadline.at < started + config.nodeTimeout;
     const reason = cut ? 'late' : result.reason;
+    folder.addDown(node, pods, reason);
     return {
       node: node.name,
       status: reason === 'late' ? 'late' : 'failed',
@@ -51,8 +51,8 @@ export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<N
   }
   const folded = folder.fold(node, result.value, pods, clock.now());
   if (folded.status === 'failed') {
-    folder.addDown(node, pods);
     const { reason, message } = folded;
+    folder.addDown(node, pods, reason);
     return { node: node.name, status: 'failed', reason, message, millis, bytes: result.bytes, pods: 0 };
   }
   return { node: node.name, status: 'answered', millis, bytes: result.bytes, pods: folded.pods };

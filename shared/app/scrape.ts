@@ -53,6 +53,8 @@ export async function runScrape(runtime: Runtime, request: ShardRequest, deadlin
       );
     return Promise.all(readyFirst(request.nodes).map(scrape));
   });
+  const gone = request.gone ?? [];
+  for (const { name, shown } of gone) if (shown) folder.addGone(name);
   watch.add('fold', folder.millis());
 
   const batch = builder.build();

@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 
-/** Kept back so that the report, the claim and the answer always fit; at most a tenth of the tick. */
-const RESERVE: Millis = 2 * SECOND;
+/** Kept back so that the tick's own numbers, the report, the claim and the answer always fit; at most a tenth of the tick. */
+const RESERVE: Millis = 4 * SECOND;
 const RESERVE_SHARE = 0.1;
 /** After an export: what was not taken is stored, and the shard answers. */
 const BOOKKEEPING: Millis = 4 * SECOND;

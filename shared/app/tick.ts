@@ -1,10 +1,14 @@
+import { countBatchPoints } from '../core/batch.ts';
 import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 import { type ClaimResult, claimTick } from '../state/claim.ts';
 import { collectTick } from './collect-tick.ts';
+import { exportBatch } from './export-batch.ts';
+import { mergeSinkReports } from './merge-sink-reports.ts';
 import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
+import { buildSelfBatch } from './self-batch.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import type { TickReport, TickResult } from './tick-report.ts';
 import { tickStamp } from './tick-times.ts';
@@ -50,10 +54,33 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
     const claimed = clock.now();
     const { backlog } = claim;
     const result = await collectTick({ runtime, source, index, timestamp, started, claimed, backlog, deadline });
-    return withWarnings(result, [...claim.warnings, ...(await claim.release(result))]);
+    const told = await tellSelf(runtime, withWarnings(result, claim.warnings), deadline);
+    return withWarnings(told, await claim.release(told));
   } catch (error) {
     return empty('nothing', describeError(error));
   }
+}
+
+/** Time for the export of a tick's own numbers. */
+const SELF_TIME: Millis = 5 * SECOND;
+
+/** Exports the numbers of the report through the same sinks; what became of them is added to the report. */
+async function tellSelf(runtime: Runtime, result: TickResult, deadline: Deadline): Promise<TickResult> {
+  const { report } = result;
+  using within = deadline.within(SELF_TIME);
+  const batch = buildSelfBatch(report, runtime.config.metricResolution);
+  const sinks = await exportBatch(runtime, batch, {
+    levels: ['cluster'],
+    deadline: within,
+    cluster: report.cluster,
+    part: 'self',
+    backlog: [],
+  });
+  const points = countBatchPoints(batch);
+  const merged = mergeSinkReports([...report.sinks, ...sinks]);
+  const lost = sinks.some(({ rejected, dropped, spilled }) => rejected + dropped + spilled > 0);
+  const status = lost && report.status === 'whole' ? 'partial' : report.status;
+  return { ...result, report: { ...report, status, points: report.points + points, sinks: merged } };
 }
 
 interface Held {

@@ -16,12 +16,20 @@ export interface ShardRequest {
   /** Other shards whose counters hold earlier samples of some of these nodes (after a change of shards). */
   readonly inherit: readonly string[];
   readonly nodes: readonly ShardNode[];
+  /** Nodes of this shard that are in the node list no more: their counters are kept for a while. */
+  readonly gone?: readonly GoneShardNode[];
   /** True if the shard holds all nodes of the cluster: then one pod list serves. */
   readonly whole: boolean;
   /** Keys of what waits for sinks from earlier ticks and is this shard's to send. */
   readonly backlog?: readonly string[];
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
+}
+
+/** A node that is gone; `shown` while it still gets a row that says so. */
+export interface GoneShardNode {
+  readonly name: string;
+  readonly shown: boolean;
 }
 
 /** What the tick's node list says of a node, as far as rows need it. */

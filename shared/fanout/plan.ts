@@ -1,4 +1,5 @@
-import type { Shard, ShardPlan } from './shard-plan.ts';
+import { HOUR, type Millis, type UnixMillis } from '../core/units.ts';
+import type { GoneNode, Shard, ShardPlan } from './shard-plan.ts';
 
 /**
  * Divides nodes into shards of at most `shardSize`, moving as few nodes as can be: a node stays in the shard that has
@@ -36,23 +37,48 @@ export function planShards(nodes: readonly string[], previous: ShardPlan | undef
   };
 }
 
+/** How long a node that is gone is remembered: as long as its counters are of use. */
+const REMEMBERED: Millis = HOUR;
+
+/** The plan with the nodes that are gone since the previous one, and those that went before and did not return. */
+export function rememberGone(plan: ShardPlan, previous: ShardPlan | undefined, timestamp: UnixMillis): ShardPlan {
+  const here = new Set(plan.shards.flatMap((shard) => shard.nodes));
+  const before = previous?.gone ?? [];
+  const leaving = (previous?.shards ?? []).flatMap((shard) =>
+    shard.nodes.map((name): GoneNode => ({ name, shard: shard.name, since: timestamp })),
+  );
+  const gone = [...before, ...leaving]
+    .filter(({ name, since }) => !here.has(name) && timestamp - since <= REMEMBERED)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return gone.length === 0 ? plan : { ...plan, gone };
+}
+
 /** The plan after a tick: what answered has its own counters now and inherits no more. */
 export function settlePlan(plan: ShardPlan, answered: ReadonlySet<string>): ShardPlan {
   return {
-    version: 1,
+    ...plan,
     shards: plan.shards.map((shard) => (answered.has(shard.name) ? { ...shard, inherit: [] } : shard)),
   };
 }
 
 /** Shards whose counters nobody needs any more: in the previous plan, not in this one, and inherited by none. */
 export function retiredShards(previous: ShardPlan | undefined, plan: ShardPlan): readonly string[] {
-  const needed = new Set(plan.shards.flatMap((shard) => [shard.name, ...shard.inherit]));
-  const known = new Set((previous?.shards ?? []).flatMap((shard) => [shard.name, ...shard.inherit]));
+  const needed = new Set([
+    ...plan.shards.flatMap((shard) => [shard.name, ...shard.inherit]),
+    ...(plan.gone ?? []).map(({ shard }) => shard),
+  ]);
+  const known = new Set([
+    ...(previous?.shards ?? []).flatMap((shard) => [shard.name, ...shard.inherit]),
+    ...(previous?.gone ?? []).map(({ shard }) => shard),
+  ]);
   return [...known].filter((name) => !needed.has(name));
 }
 
 function homes(plan: ShardPlan | undefined): ReadonlyMap<string, string> {
-  return new Map((plan?.shards ?? []).flatMap((shard) => shard.nodes.map((node) => [node, shard.name] as const)));
+  return new Map([
+    ...(plan?.gone ?? []).map(({ name, shard }) => [name, shard] as const),
+    ...(plan?.shards ?? []).flatMap((shard) => shard.nodes.map((node) => [node, shard.name] as const)),
+  ]);
 }
 
 function shardOf(plan: ShardPlan | undefined, name: string): Shard | undefined {

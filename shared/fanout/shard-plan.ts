@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { UnixMillis } from '../core/units.ts';
 
 const shardPlan = z.object({
   version: z.literal(1),
   shards: z.array(z.object({ name: z.string(), nodes: z.array(z.string()), inherit: z.array(z.string()) })),
+  gone: z.array(z.object({ name: z.string(), shard: z.string(), since: z.number() })).optional(),
 });
 
 /** Nodes of one scrape invocation, and the shards whose counters hold earlier samples of some of them. */
@@ -12,10 +14,21 @@ export interface Shard {
   readonly inherit: readonly string[];
 }
 
+/** A node that was in an earlier plan and is in the node list no more. */
+export interface GoneNode {
+  readonly name: string;
+  /** The shard that has its counters. */
+  readonly shard: string;
+  /** Stamp of the first tick without it. */
+  readonly since: UnixMillis;
+}
+
 /** Which node is in which shard. Kept between ticks, so that a node's counters stay where they are. */
 export interface ShardPlan {
   readonly version: 1;
   readonly shards: readonly Shard[];
+  /** For an hour after they went: they may return, and find their counters. */
+  readonly gone?: readonly GoneNode[] | undefined;
 }
 
 /** A plan as it was stored; undefined if it is not one (another version, damaged): then all shards start anew. */

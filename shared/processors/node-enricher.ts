@@ -22,6 +22,7 @@ const NODE_NAME = labelIndex('nodename');
 const HOST_NAME = labelIndex('hostname');
 const HOST_ID = labelIndex('host_id');
 const UP = metricId('up');
+const DOWN = metricId('node/down');
 const POD_COUNT = metricId('pod/count');
 const POD_EXPECTED = metricId('pod/expected');
 const CONTAINER_COUNT = metricId('container/count');
@@ -82,8 +83,12 @@ export function enrichNode(
   table.set(CONTAINER_COUNT, row, measured(builder.table('pod_container'), rows.containers));
 }
 
-/** A row for a node that did not answer: what the API server says of it, and `up` 0. Returns the row. */
-export function addDownNode(builder: MetricBatchBuilder, node: ShardNode, settings: NodeEnricherSettings): number {
+/** A row for a node that did not answer: what the API server says of it, `up` 0, and why. Returns the row. */
+export function addDownNode(
+  builder: MetricBatchBuilder,
+  node: ShardNode,
+  settings: NodeEnricherSettings & { readonly reason: string },
+): number {
   const table = builder.table('node');
   const row = table.addRow();
   table.addFlag(row, ROW_FLAGS.unmeasured);
@@ -92,8 +97,24 @@ export function addDownNode(builder: MetricBatchBuilder, node: ShardNode, settin
   table.setLabel(HOST_ID, row, builder.strings.intern(node.hostId));
   labelNode(builder, row, node, settings);
   setResources(table, row, node);
-  table.set(UP, row, 0);
+  setDown(builder, row, settings.reason);
   return row;
+}
+
+/** A row for a node that was collected before and is in the node list no more: its name, `up` 0 and the reason `gone`. */
+export function addGoneNode(builder: MetricBatchBuilder, name: string): number {
+  const table = builder.table('node');
+  const row = table.addRow();
+  table.addFlag(row, ROW_FLAGS.unmeasured);
+  table.setLabel(NODE_NAME, row, builder.strings.intern(name));
+  setDown(builder, row, 'gone');
+  return row;
+}
+
+function setDown(builder: MetricBatchBuilder, row: number, reason: string): void {
+  const table = builder.table('node');
+  table.set(UP, row, 0);
+  table.addSparse(row, DOWN, builder.ownLabels('reason', reason), 1);
 }
 
 function labelNode(

@@ -9,6 +9,7 @@ import type { PartialTable } from '../fanout/partial.ts';
 import type { TotalTables } from '../fanout/reducer.ts';
 import { USE_RATIOS } from './container-use.ts';
 import { limitGroups } from './group-limit.ts';
+import { type IncompleteSettings, markIncomplete } from './incomplete-totals.ts';
 import { COMPLETENESS, denominatorOf, numeratorOf, SUMMED_METRICS, UNKNOWN_NODES } from './total-metrics.ts';
 
 export interface TotalsBatchOptions {
@@ -20,6 +21,8 @@ export interface TotalsBatchOptions {
   readonly groupLimit: number;
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
+  /** Undefined = totals are never incomplete. */
+  readonly incomplete?: IncompleteSettings;
 }
 
 const COUNTS = ['pod/count', 'pod/expected', 'container/count', 'node/count', 'node/measured', 'group/folded'].map(
@@ -44,6 +47,7 @@ export function buildTotals(totals: TotalTables, options: TotalsBatchOptions): M
   });
   const tables: TotalTables = { ...totals, group: limitGroups(totals.group, options.groupLimit) };
   for (const level of TOTAL_LEVELS) addLevel(builder, level, tables[level], options.namespaceIds);
+  if (options.incomplete !== undefined) markIncomplete(builder, options.incomplete);
   return builder.build();
 }
 

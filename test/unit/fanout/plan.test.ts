@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planShards, retiredShards, settlePlan } from '../../../shared/fanout/plan.ts';
+import { planShards, rememberGone, retiredShards, settlePlan } from '../../../shared/fanout/plan.ts';
 import type { ShardPlan } from '../../../shared/fanout/shard-plan.ts';
 import { parseShardPlan } from '../../../shared/fanout/shard-plan.ts';
 
@@ -48,6 +48,27 @@ describe('planShards', () => {
 
     expect(third.shards.map((shard) => shard.inherit)).toEqual([[], ['s0']]);
     expect(allAnswered(third).shards.map((shard) => shard.inherit)).toEqual([[], []]);
+  });
+
+  it('remembers a node that is gone for an hour, and gives it its counters when it returns', () => {
+    const T0 = Date.UTC(2026, 0, 1);
+    const first = allAnswered(planShards(nodes(6), undefined, 2));
+    const less = nodes(6).filter((node) => node !== 'node-005' && node !== 'node-004');
+
+    const second = allAnswered(rememberGone(planShards(less, first, 2), first, T0));
+    const third = allAnswered(rememberGone(planShards(less, second, 2), second, T0 + 60_000));
+    const back = rememberGone(planShards([...less, 'node-004'], third, 3), third, T0 + 120_000);
+    const later = rememberGone(planShards(less, third, 2), third, T0 + 3_600_001);
+
+    expect(third.gone).toEqual([
+      { name: 'node-004', shard: 's2', since: T0 },
+      { name: 'node-005', shard: 's2', since: T0 },
+    ]);
+    expect(retiredShards(first, second)).toEqual([]);
+    expect(shardOf(back, 'node-004')?.inherit).toContain('s2');
+    expect(back.gone?.map(({ name }) => name)).toEqual(['node-005']);
+    expect(later.gone).toBeUndefined();
+    expect(retiredShards(third, later)).toEqual(['s2']);
   });
 
   it('names the shards that nobody needs any more', () => {

@@ -83,7 +83,7 @@ describe('addDownNode', () => {
       allocatable: { cpu: 1_900 },
     });
 
-    const row = addDownNode(builder, node, SETTINGS);
+    const row = addDownNode(builder, node, { ...SETTINGS, reason: 'timeout' });
 
     const table = builder.table('node');
     expect(table.hasFlag(row, ROW_FLAGS.unmeasured)).toBe(true);
