@@ -1,4 +1,3 @@
-// hot path: bench "decode"
 import { metricId } from '../../../core/metrics.ts';
 
 /** What stands behind a key, and so how its value is read. */
@@ -19,15 +18,14 @@ export const KINDS = {
   child: 6,
   /** A list of entities, or null. */
   list: 7,
-  /** A list that is read only by the other decoder: here it is empty or null. */
+  /** A list that only the other decoder reads: here it is empty or null. */
   nothing: 8,
 } as const;
 
-/**
- * A value's place in a document, and the state of the scanner once it has read that value. Its edges are learned: what
- * stood between this value and the next ones in earlier documents.
- */
+/** A value's place in a document, and the state of the scanner once it has read that value. */
 export interface Place {
+  /** Its number in `Layout.places`. */
+  readonly index: number;
   readonly kind: number;
   /** Index in a staged row: of its values (count, amount, time) or of its names. */
   readonly slot: number;
@@ -35,18 +33,6 @@ export interface Place {
   readonly bit: number;
   readonly block: Block;
   readonly child: Entity | undefined;
-  /** The edge learned last; it knows the others. */
-  edge: Edge | undefined;
-}
-
-/** Bytes that led from one place to another: as many doubles, the last one overlapping, so that they compare fast. */
-export interface Edge {
-  readonly words: Float64Array;
-  readonly length: number;
-  /** Bits of all blocks, lists and children that these bytes open. */
-  readonly opens: number;
-  readonly target: Place;
-  other: Edge | undefined;
 }
 
 export interface Field {
@@ -60,16 +46,19 @@ export interface Field {
 export interface Block {
   readonly parent: Block | undefined;
   readonly bit: number;
-  readonly fields: Field[];
-  /** Where all keys lead that are not in `fields`. */
-  readonly unknown: Place;
+  readonly fields: readonly Field[];
+  /** Number of the place where all keys lead that are not in `fields`. */
+  readonly unknown: number;
 }
 
-/** Objects that become a staged row each: a node, a pod, an interface … with all blocks below that have no row. */
+/** An object that becomes a staged row: a node, a pod, an interface … with all blocks below it that have no row. */
 export interface Entity {
+  /** The number of its stage. */
+  readonly stage: number;
   readonly root: Block;
-  readonly start: Place;
-  readonly end: Place;
+  /** Numbers of the places before its first key and behind its last brace. */
+  readonly start: number;
+  readonly end: number;
   /** Values and names of a staged row. */
   readonly width: number;
   readonly names: number;
@@ -77,10 +66,8 @@ export interface Entity {
   readonly dense: readonly { readonly slot: number; readonly metric: number }[];
   /** Slot of the value or name that the layout calls so. Throws if there is none. */
   slot(label: string): number;
-  /** Bit of the block or list at a key of the root. Throws if there is none. */
+  /** Bit of the block at a key of the root. Throws if there is none. */
   bit(key: string): number;
-  /** Where the rows go, by the number of the stage. */
-  readonly stage: number;
 }
 
 /** One value: `metric` is its column's key, `label` what `Entity.slot` finds it by. */
@@ -95,62 +82,71 @@ export interface Group {
   readonly fields: Readonly<Record<string, Leaf | Group>>;
 }
 
+/** Bits of a 32-bit mask, its sign left out. */
 const MAX_BITS = 31;
 
-/** Makes the places of an entity. `stage` numbers its stage. */
-export function createEntity(stage: number, fields: Group['fields']): Entity {
-  const dense: { slot: number; metric: number }[] = [];
-  const labels = new Map<string, number>();
-  const next = { value: 0, name: 0, bit: 0 };
+interface Draft {
+  readonly places: Place[];
+  readonly dense: { readonly slot: number; readonly metric: number }[];
+  readonly labels: Map<string, number>;
+  values: number;
+  names: number;
+  bits: number;
+}
 
-  const takeBit = (): number => {
-    if (next.bit === MAX_BITS) throw new RangeError('an entity has too many blocks for one mask');
-    return 1 << next.bit++;
-  };
-  const place = (block: Block, leaf: Leaf): Place => {
-    const { kind, metric, label, child } = leaf;
-    const isValue = kind === KINDS.count || kind === KINDS.amount || kind === KINDS.time;
-    const opens = kind === KINDS.child || kind === KINDS.list || kind === KINDS.nothing;
-    const slot = isValue ? next.value++ : kind === KINDS.name ? next.name++ : -1;
-    if (metric !== undefined) dense.push({ slot, metric: metricId(metric) });
-    if (label !== undefined) labels.set(label, slot);
-    return { kind, slot, bit: opens ? takeBit() : 0, block, child, edge: undefined };
-  };
-  const build = (parent: Block | undefined, group: Group['fields']): Block => {
-    const block = { parent, bit: parent === undefined ? 0 : takeBit(), fields: [] as Field[] } as Omit<
-      Block,
-      'unknown'
-    > as Block;
-    Object.assign(block, { unknown: place(block, { kind: KINDS.skip }) });
-    for (const [key, member] of Object.entries(group)) {
-      const isGroup = 'fields' in member;
-      block.fields.push({
-        key: Buffer.from(key, 'latin1'),
-        block: isGroup ? build(block, member.fields) : undefined,
-        place: isGroup ? undefined : place(block, member),
-      });
-    }
-    return block;
-  };
-  const root = build(undefined, fields);
+function takeBit(draft: Draft): number {
+  if (draft.bits === MAX_BITS) throw new RangeError('an entity has too many blocks for one mask');
+  return 1 << draft.bits++;
+}
+
+function addPlace(draft: Draft, block: Block, leaf: Leaf): Place {
+  const { kind, metric, label, child } = leaf;
+  const isValue = kind === KINDS.count || kind === KINDS.amount || kind === KINDS.time;
+  const isName = kind === KINDS.name;
+  const opens = kind === KINDS.child || kind === KINDS.list || kind === KINDS.nothing;
+  const slot = isValue ? draft.values++ : isName ? draft.names++ : 0;
+  if (metric !== undefined) draft.dense.push({ slot, metric: metricId(metric) });
+  if (label !== undefined) draft.labels.set(label, slot);
+  const bit = opens ? takeBit(draft) : 0;
+  const place = { index: draft.places.length, kind, slot, bit, block, child };
+  draft.places.push(place);
+  return place;
+}
+
+function addBlock(draft: Draft, parent: Block | undefined, fields: Group['fields']): Block {
+  const bit = parent === undefined ? 0 : takeBit(draft);
+  const own: Field[] = [];
+  const block: Block = { parent, bit, fields: own, unknown: draft.places.length };
+  addPlace(draft, block, { kind: KINDS.skip });
+  for (const [key, member] of Object.entries(fields)) {
+    const inner = 'fields' in member ? addBlock(draft, block, member.fields) : undefined;
+    const place = 'fields' in member ? undefined : addPlace(draft, block, member);
+    own.push({ key: Buffer.from(key, 'latin1'), block: inner, place });
+  }
+  return block;
+}
+
+/** Makes an entity, and adds its places to those of the whole layout. `stage` is the number of its stage. */
+export function createEntity(places: Place[], stage: number, fields: Group['fields']): Entity {
+  const draft: Draft = { places, dense: [], labels: new Map(), values: 0, names: 0, bits: 0 };
+  const root = addBlock(draft, undefined, fields);
   return {
+    stage,
     root,
-    start: place(root, { kind: KINDS.skip }),
-    end: place(root, { kind: KINDS.end }),
-    width: next.value,
-    names: next.name,
-    dense,
+    start: addPlace(draft, root, { kind: KINDS.skip }).index,
+    end: addPlace(draft, root, { kind: KINDS.end }).index,
+    width: draft.values,
+    names: draft.names,
+    dense: draft.dense,
     slot(label) {
-      const slot = labels.get(label);
+      const slot = draft.labels.get(label);
       if (slot === undefined) throw new RangeError(`the layout has nothing called ${label}`);
       return slot;
     },
     bit(key) {
-      const field = root.fields.find((one) => Buffer.from(one.key).toString('latin1') === key);
-      const bit = field?.block?.bit ?? field?.place?.bit;
+      const bit = root.fields.find((field) => Buffer.from(field.key).toString('latin1') === key)?.block?.bit;
       if (bit === undefined) throw new RangeError(`the layout has no block ${key}`);
       return bit;
     },
-    stage,
   };
 }

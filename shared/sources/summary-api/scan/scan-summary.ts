@@ -5,14 +5,17 @@ import type { NodeIdentity, NodeRows } from '../../source.ts';
 import { ZERO_TIME } from '../kubelet-time.ts';
 import { MAX_CLOCK_AHEAD, MAX_SAMPLE_AGE } from '../limits.ts';
 import { RESOURCE_PREFIX } from '../resource-prefix.ts';
-import { BYTE, createCursor, skipSpace } from './cursor.ts';
+import { BYTE } from './bytes.ts';
 import { Marks } from './marks.ts';
 import { NameTable } from './name-table.ts';
+import { readEntity } from './read-entity.ts';
+import { DAYS_LENGTH } from './read-text.ts';
+import { type Reading, skipSpace } from './reading.ts';
 import { resolveNames } from './resolve-names.ts';
-import { scanEntity } from './scan-entity.ts';
 import type { BatchNames } from './scanned.ts';
 import { Stage } from './stage.ts';
 import { createSummaryLayout, STAGES } from './summary-layout.ts';
+import { Ways } from './ways.ts';
 import { createNetworkWriter } from './write-network.ts';
 import { writeScanned } from './write-scanned.ts';
 
@@ -46,7 +49,17 @@ export function createSummaryScanner(): SummaryScanner {
     .sort(([, a], [, b]) => a - b)
     .map(([name]) => layout[name as keyof typeof STAGES]);
   const stages = entities.map((entity) => new Stage(entity));
-  const cursor = createCursor(stages);
+  const reading: Reading = {
+    body: NOTHING,
+    bytes: NOTHING,
+    view: new DataView(NOTHING.buffer),
+    end: 0,
+    latest: 0,
+    stages,
+    places: layout.places,
+    ways: new Ways(layout.places.length),
+    days: new Float64Array(DAYS_LENGTH),
+  };
   const network = createNetworkWriter(layout);
   const cpuSampled = layout.node.slot('sampled:cpu');
   const batches = new WeakMap<MetricBatchBuilder, BatchNames>();
@@ -65,18 +78,20 @@ export function createSummaryScanner(): SummaryScanner {
     return names;
   }
 
+  function open(body: Buffer, end: number): void {
+    reading.body = body;
+    reading.bytes = new Uint8Array(body.buffer, body.byteOffset, body.length);
+    reading.view = new DataView(body.buffer, body.byteOffset, body.length);
+    reading.end = end;
+  }
+
   function read(body: Buffer, now: UnixMillis): boolean {
     const end = endOf(body);
     if (end === 0) return false;
-    cursor.body = body;
-    cursor.bytes = new Uint8Array(body.buffer, body.byteOffset, body.length);
-    cursor.view = new DataView(body.buffer, body.byteOffset, body.length);
-    cursor.pos = 0;
-    cursor.end = end;
-    cursor.latest = now + MAX_CLOCK_AHEAD;
-    if (skipSpace(cursor) !== BYTE.open) return false;
-    cursor.pos++;
-    return scanEntity(cursor, layout.summary, -1) && cursor.pos === end;
+    open(body, end);
+    reading.latest = now + MAX_CLOCK_AHEAD;
+    const begin = skipSpace(reading, 0);
+    return body[begin] === BYTE.open && readEntity(reading, begin + 1, layout.summary, -1) === end;
   }
 
   return {
@@ -90,9 +105,7 @@ export function createSummaryScanner(): SummaryScanner {
         return resolveNames(scanned) ? writeScanned(scanned, network) : undefined;
       } finally {
         for (const stage of stages) stage.clear();
-        cursor.body = NOTHING;
-        cursor.bytes = NOTHING;
-        cursor.view = new DataView(NOTHING.buffer);
+        open(NOTHING, 0);
       }
     },
   };

@@ -1,74 +1,78 @@
 // hot path: bench "decode"
 import { MAX_DEPTH } from '../limits.ts';
-import { BYTE, type Cursor, skipSpace } from './cursor.ts';
-import { skipNumber } from './scan-number.ts';
-import { skipText } from './scan-text.ts';
+import { BYTE } from './bytes.ts';
+import { skipNumber } from './read-number.ts';
+import { skipText } from './read-text.ts';
+import { DOUBT, type Reading, skipSpace } from './reading.ts';
 
 const TRUE = Buffer.from('true', 'latin1');
 const FALSE = Buffer.from('false', 'latin1');
 const NULL = Buffer.from('null', 'latin1');
 
-function skipLiteral(cursor: Cursor, literal: Uint8Array): boolean {
-  const { bytes, pos, end } = cursor;
-  if (pos + literal.length > end) return false;
-  for (let i = 0; i < literal.length; i++) if (bytes[pos + i] !== literal[i]) return false;
-  cursor.pos = pos + literal.length;
-  return true;
+function skipLiteral({ bytes, end }: Reading, pos: number, literal: Uint8Array): number {
+  const to = pos + literal.length;
+  if (to > end) return DOUBT;
+  for (let i = 0; i < literal.length; i++) if (bytes[pos + i] !== literal[i]) return DOUBT;
+  return to;
 }
 
-/** Moves past `null`. False if it is not there. */
-export function skipNull(cursor: Cursor): boolean {
-  return skipLiteral(cursor, NULL);
+/** Moves past `null`. */
+export function skipNull(reading: Reading, pos: number): number {
+  return skipLiteral(reading, pos, NULL);
 }
 
-/** Moves past `"key":` and the space around it. False if it is not there. */
-function skipKey(cursor: Cursor): boolean {
-  if (skipSpace(cursor) !== BYTE.quote) return false;
-  cursor.pos++;
-  if (!skipText(cursor) || skipSpace(cursor) !== BYTE.colon) return false;
-  cursor.pos++;
-  return true;
+/** Moves past `"key":` and the space before it. */
+function skipKey(reading: Reading, pos: number): number {
+  const quote = skipSpace(reading, pos);
+  if (reading.bytes[quote] !== BYTE.quote) return DOUBT;
+  const to = skipText(reading, quote + 1);
+  if (to === DOUBT) return DOUBT;
+  const colon = skipSpace(reading, to);
+  return reading.bytes[colon] === BYTE.colon ? colon + 1 : DOUBT;
 }
 
-function skipMembers(cursor: Cursor, depth: number, close: number): boolean {
-  cursor.pos++;
-  if (skipSpace(cursor) === close) {
-    cursor.pos++;
-    return true;
+/** Moves past what is in an object or a list, whose opening bracket is behind, and its closing one. */
+function skipMembers(reading: Reading, pos: number, depth: number, close: number): number {
+  const { bytes, end } = reading;
+  let at = skipSpace(reading, pos);
+  if (bytes[at] === close) return at + 1;
+  while (at < end) {
+    if (close === BYTE.close) {
+      at = skipKey(reading, at);
+      if (at === DOUBT) return DOUBT;
+    }
+    at = skipDeeper(reading, skipSpace(reading, at), depth);
+    if (at === DOUBT) return DOUBT;
+    at = skipSpace(reading, at);
+    const byte = bytes[at];
+    at++;
+    if (byte === close) return at;
+    if (byte !== BYTE.comma) return DOUBT;
   }
-  for (;;) {
-    if (close === BYTE.close && !skipKey(cursor)) return false;
-    if (!skipDeeper(cursor, depth)) return false;
-    const byte = skipSpace(cursor);
-    cursor.pos++;
-    if (byte === close) return true;
-    if (byte !== BYTE.comma) return false;
-  }
+  return DOUBT;
 }
 
-function skipDeeper(cursor: Cursor, depth: number): boolean {
-  if (depth > MAX_DEPTH) return false;
-  const byte = skipSpace(cursor);
-  switch (byte) {
+function skipDeeper(reading: Reading, pos: number, depth: number): number {
+  if (depth > MAX_DEPTH) return DOUBT;
+  switch (reading.bytes[pos]) {
     case BYTE.quote:
-      cursor.pos++;
-      return skipText(cursor);
+      return skipText(reading, pos + 1);
     case BYTE.open:
-      return skipMembers(cursor, depth + 1, BYTE.close);
+      return skipMembers(reading, pos + 1, depth + 1, BYTE.close);
     case BYTE.openList:
-      return skipMembers(cursor, depth + 1, BYTE.closeList);
+      return skipMembers(reading, pos + 1, depth + 1, BYTE.closeList);
     case BYTE.lowerT:
-      return skipLiteral(cursor, TRUE);
+      return skipLiteral(reading, pos, TRUE);
     case BYTE.lowerF:
-      return skipLiteral(cursor, FALSE);
+      return skipLiteral(reading, pos, FALSE);
     case BYTE.lowerN:
-      return skipNull(cursor);
+      return skipNull(reading, pos);
     default:
-      return skipNumber(cursor);
+      return skipNumber(reading, pos);
   }
 }
 
-/** Moves past any value, as strictly as `JSON.parse`. False if it is none, has escapes, or nests too deep. */
-export function skipValue(cursor: Cursor): boolean {
-  return skipDeeper(cursor, 0);
+/** Moves past any value, as strictly as `JSON.parse`. Doubts escapes, and what nests too deep. */
+export function skipValue(reading: Reading, pos: number): number {
+  return skipDeeper(reading, pos, 0);
 }

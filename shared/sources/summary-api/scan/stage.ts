@@ -1,57 +1,53 @@
 // hot path: bench "decode"
 import type { Entity } from './layout.ts';
 
-const FIRST_ROWS = 8;
+const FIRST_ROWS = 16;
 /** More rows than this are given back after the document. */
 const KEPT_ROWS = 4_096;
 /** Numbers that a staged name takes: where it begins, how long it is, its hash. */
 export const NAME_NUMBERS = 3;
 
 /**
- * Rows of one entity of one document, until it is known that the whole document is good. Row by row, so that a row's
- * values are near each other; used again by the next document.
+ * Rows of one entity of one document, until it is known that the whole document is good: slot by slot, so that they go into
+ * columns in runs. Used again by the next document.
  */
 export class Stage {
+  /** Values and names of a row. */
   readonly width: number;
-  /** Names of a row. */
   readonly nameCount: number;
+  /** Numbers in `names` of a row. */
   readonly nameWidth: number;
   rows = 0;
-  /** Values by row and slot; NaN = absent. */
-  values: Float64Array;
+  /** Length of a slot in `values`. */
+  capacity = 0;
+  /** Values by slot and row: slot × capacity + row; NaN = absent. */
+  values: Float64Array = new Float64Array(0);
   /** Names by row and slot: offset in the document, length (0 = absent), hash. */
-  names: Int32Array;
+  names: Int32Array = new Int32Array(0);
   /** By row and slot: what the names are known by, once they are resolved. */
-  ids: Int32Array;
+  ids: Int32Array = new Int32Array(0);
   /** By row: the parent's row in its stage. */
-  parents: Int32Array;
+  parents: Int32Array = new Int32Array(0);
   /** By row: which blocks and lists it has. */
-  blocks: Int32Array;
-  #capacity = FIRST_ROWS;
+  blocks: Int32Array = new Int32Array(0);
 
   constructor(entity: Entity) {
     this.width = entity.width;
     this.nameCount = entity.names;
     this.nameWidth = entity.names * NAME_NUMBERS;
-    this.values = new Float64Array(FIRST_ROWS * this.width);
-    this.names = new Int32Array(FIRST_ROWS * this.nameWidth);
-    this.ids = new Int32Array(FIRST_ROWS * entity.names);
-    this.parents = new Int32Array(FIRST_ROWS);
-    this.blocks = new Int32Array(FIRST_ROWS);
+    this.#resize(FIRST_ROWS);
   }
 
   /** Adds an empty row and returns its index. */
   addRow(parent: number): number {
-    if (this.rows === this.#capacity) this.#resize(this.#capacity * 2);
+    if (this.rows === this.capacity) this.#resize(this.capacity * 2);
     const row = this.rows++;
-    this.values.fill(Number.NaN, row * this.width, (row + 1) * this.width);
-    this.names.fill(0, row * this.nameWidth, (row + 1) * this.nameWidth);
     this.parents[row] = parent;
     return row;
   }
 
   value(row: number, slot: number): number {
-    return this.values[row * this.width + slot]!;
+    return this.values[slot * this.capacity + row]!;
   }
 
   /** Where a name begins in the document. */
@@ -78,23 +74,34 @@ export class Stage {
 
   /** Forgets all rows. */
   clear(): void {
+    const { capacity, rows, values } = this;
     this.rows = 0;
-    if (this.#capacity > KEPT_ROWS) this.#resize(FIRST_ROWS);
+    if (capacity > KEPT_ROWS) {
+      this.#resize(FIRST_ROWS);
+      return;
+    }
+    for (let slot = 0; slot < this.width; slot++) values.fill(Number.NaN, slot * capacity, slot * capacity + rows);
+    this.names.fill(0, 0, rows * this.nameWidth);
   }
 
+  /** Room for `capacity` rows; those that are there stay. */
   #resize(capacity: number): void {
-    this.#capacity = capacity;
-    const values = new Float64Array(this.#capacity * this.width);
-    values.set(this.values.subarray(0, values.length));
-    this.values = values;
+    const { rows } = this;
+    const values = new Float64Array(capacity * this.width).fill(Number.NaN);
+    for (let slot = 0; slot < this.width; slot++) {
+      const from = slot * this.capacity;
+      values.set(this.values.subarray(from, from + rows), slot * capacity);
+    }
     const ints = (from: Int32Array, width: number): Int32Array => {
-      const to = new Int32Array(this.#capacity * width);
-      to.set(from.subarray(0, to.length));
+      const to = new Int32Array(capacity * width);
+      to.set(from.subarray(0, rows * width));
       return to;
     };
+    this.values = values;
     this.names = ints(this.names, this.nameWidth);
     this.ids = ints(this.ids, this.nameCount);
     this.parents = ints(this.parents, 1);
     this.blocks = ints(this.blocks, 1);
+    this.capacity = capacity;
   }
 }

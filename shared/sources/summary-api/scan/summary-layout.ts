@@ -1,4 +1,4 @@
-import { createEntity, type Entity, type Group, KINDS, type Leaf } from './layout.ts';
+import { createEntity, type Entity, type Group, KINDS, type Leaf, type Place } from './layout.ts';
 
 /** Numbers of the stages. */
 export const STAGES = {
@@ -14,6 +14,8 @@ export const STAGES = {
 
 /** The entities of a Summary. `summary` is the document itself. */
 export interface SummaryLayout {
+  /** The places of all entities, by their numbers. */
+  readonly places: readonly Place[];
   readonly summary: Entity;
   readonly node: Entity;
   readonly sysContainer: Entity;
@@ -101,8 +103,8 @@ function network(interfaces: Entity): Group {
 /** Fields that only old kubelets fill: with anything in them the other decoder reads the document. */
 const RARE: Group['fields'] = { accelerators: nothing, userDefinedMetrics: nothing };
 
-function container(stage: number): Entity {
-  return createEntity(stage, {
+function container(places: Place[], stage: number): Entity {
+  return createEntity(places, stage, {
     name: name('name'),
     ...usage(),
     rootfs: group(fs('/')),
@@ -111,18 +113,19 @@ function container(stage: number): Entity {
   });
 }
 
-/** The layout of `wire.ts`, with empty memory of what documents look like. */
+/** The layout of `wire.ts`. */
 export function createSummaryLayout(): SummaryLayout {
-  const nodeInterface = createEntity(STAGES.nodeInterface, traffic());
-  const podInterface = createEntity(STAGES.podInterface, traffic());
-  const sysContainer = container(STAGES.sysContainer);
-  const podContainer = container(STAGES.container);
-  const volume = createEntity(STAGES.volume, {
+  const places: Place[] = [];
+  const nodeInterface = createEntity(places, STAGES.nodeInterface, traffic());
+  const podInterface = createEntity(places, STAGES.podInterface, traffic());
+  const sysContainer = container(places, STAGES.sysContainer);
+  const podContainer = container(places, STAGES.container);
+  const volume = createEntity(places, STAGES.volume, {
     ...fs(undefined),
     name: name('name'),
     pvcRef: group({ name: name('claim'), namespace: name('claim_namespace') }),
   });
-  const pod = createEntity(STAGES.pod, {
+  const pod = createEntity(places, STAGES.pod, {
     podRef: group({ name: name('name'), namespace: name('namespace'), uid: name('uid') }),
     containers: list(podContainer),
     ...usage(),
@@ -135,7 +138,7 @@ export function createSummaryLayout(): SummaryLayout {
     }),
     process_stats: group({ process_count: count('process/count') }),
   });
-  const node = createEntity(STAGES.node, {
+  const node = createEntity(places, STAGES.node, {
     nodeName: name('name'),
     systemContainers: list(sysContainer),
     ...usage(),
@@ -144,6 +147,6 @@ export function createSummaryLayout(): SummaryLayout {
     runtime: group({ imageFs: group(fs('imagefs')), containerFs: group(fs('containerfs')) }),
     rlimit: group({ maxpid: count('pid/limit'), curproc: count('pid/usage') }),
   });
-  const summary = createEntity(STAGES.summary, { node: child(node), pods: list(pod) });
-  return { summary, node, sysContainer, pod, container: podContainer, volume, nodeInterface, podInterface };
+  const summary = createEntity(places, STAGES.summary, { node: child(node), pods: list(pod) });
+  return { places, summary, node, sysContainer, pod, container: podContainer, volume, nodeInterface, podInterface };
 }

@@ -33,15 +33,15 @@ export function addRows(stage: Stage, entity: Entity, table: TableBuilder): Targ
 
 /** All values that go unchanged into columns. */
 export function writeDense({ stage, entity, table, first }: Target): void {
-  const { values, width, rows } = stage;
+  const { values, capacity, rows } = stage;
   for (const { slot, metric } of entity.dense) {
-    let column: Float64Array | undefined;
-    for (let row = 0, at = slot; row < rows; row++, at += width) {
-      const value = values[at]!;
-      if (Number.isNaN(value)) continue;
-      column ??= table.column(metric);
-      column[first + row] = value;
-    }
+    const from = slot * capacity;
+    const to = from + rows;
+    let at = from;
+    while (at < to && Number.isNaN(values[at]!)) at++;
+    if (at === to) continue;
+    const column = table.column(metric);
+    for (const shift = first - from; at < to; at++) column[at + shift] = values[at]!;
   }
 }
 
