@@ -1,11 +1,15 @@
 import type { ClusterConnection } from '../clusters/connector.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Deadline } from '../core/deadline.ts';
+import { DecodeError } from '../core/errors.ts';
 import { MIB } from '../core/units.ts';
 import type { KubeClient, KubeResult } from './client.ts';
 import { decodeNamespace, decodeNode, decodePod } from './decode-objects.ts';
-import { listAll, type PageResult } from './list-all.ts';
+import { readJsonList } from './json-list.ts';
+import { type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
+import { createPodListDecoder } from './protobuf/decode-pod-list.ts';
+import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 import { createRequester, type JsonAnswer, type JsonRequest } from './requester.ts';
 import type { ObjectMeta } from './types.ts';
 
@@ -28,6 +32,8 @@ interface ListOptions<T> {
   readonly query?: Readonly<Record<string, string>>;
   /** What to accept before plain JSON. */
   readonly accept?: readonly string[];
+  /** Decodes a page in protobuf, if it is asked for. Throws `DecodeError`. */
+  readonly decodeProtobuf?: (body: Buffer) => ListPage<T>;
 }
 
 const METADATA_ONLY = ['v1', 'v1beta1'].map(
@@ -37,10 +43,12 @@ const METADATA_ONLY = ['v1', 'v1beta1'].map(
 /** A client of one API server. Throws `ConfigError` if its URL is not `https:`; every later failure is a result. */
 export function createKubeClient(connection: ClusterConnection, settings: KubeClientSettings): KubeClient {
   const requester = createRequester(connection, settings);
+  // Pods are most of what is listed: protobuf skips by length what JSON has to be read for.
+  const pods = { decode: decodePod, decodeProtobuf: createPodListDecoder(), accept: [PROTOBUF] };
 
   const list = <T extends { readonly metadata?: ObjectMeta }>(
     resource: 'nodes' | 'namespaces' | 'pods',
-    { decode, deadline, query = {}, accept = [] }: ListOptions<T>,
+    { decode, deadline, query = {}, accept = [], decodeProtobuf }: ListOptions<T>,
   ): Promise<KubeResult<readonly T[]>> => {
     // Lists are the API server's own objects: it packs them if asked, which it never does with a kubelet's answer.
     const headers = { accept: [...accept, 'application/json'].join(','), 'accept-encoding': 'gzip' };
@@ -50,8 +58,8 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
       query,
       pageSize: settings.listPageSize ?? 500,
       maxBytes: settings.maxListBytes ?? 256 * MIB,
-      decode,
-      fetchPage: async (path, maxBytes) => toPage(await requester.get({ ...request, path, maxBytes })),
+      fetchPage: async (path, maxBytes) =>
+        toPage(await requester.get({ ...request, path, maxBytes }), { decode, decodeProtobuf }),
     });
   };
 
@@ -59,9 +67,9 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
     listNodes: (deadline) => list('nodes', { decode: decodeNode, deadline }),
     listNamespaces: (deadline) => list('namespaces', { decode: decodeNamespace, deadline, accept: METADATA_ONLY }),
     async listPods({ node, deadline }) {
-      if (node === undefined) return list('pods', { decode: decodePod, deadline });
+      if (node === undefined) return list('pods', { ...pods, deadline });
       if (!isNodeName(node)) return badNodeName(node);
-      return list('pods', { decode: decodePod, deadline, query: { fieldSelector: `spec.nodeName=${node}` } });
+      return list('pods', { ...pods, deadline, query: { fieldSelector: `spec.nodeName=${node}` } });
     },
     async getSummary(node, { deadline, maxBytes }) {
       if (!isNodeName(node)) return badNodeName(node);
@@ -80,12 +88,25 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   };
 }
 
-function toPage(answer: JsonAnswer): PageResult {
+function toPage<T>(
+  answer: JsonAnswer,
+  {
+    decode,
+    decodeProtobuf,
+  }: Pick<ListOptions<T>, 'decode'> & { readonly decodeProtobuf: ListOptions<T>['decodeProtobuf'] | undefined },
+): PageResult<T> {
   if (answer.status === 'failed') return answer;
+  const { body, bytes } = answer;
   try {
-    const document: unknown = JSON.parse(answer.body.toString('utf8'));
-    return { status: 'ok', document, bytes: answer.bytes, size: answer.body.length };
+    const page =
+      isProtobuf(body) && decodeProtobuf !== undefined
+        ? decodeProtobuf(body)
+        : readJsonList(JSON.parse(body.toString('utf8')), decode);
+    if (typeof page === 'string') return { status: 'failed', reason: 'invalid', message: page };
+    return { status: 'ok', page, bytes, size: body.length };
   } catch (error) {
+    if (error instanceof DecodeError)
+      return { status: 'failed', reason: 'invalid', message: `a list that cannot be read: ${error.message}` };
     return { status: 'failed', reason: 'not_json', message: `a list that is not JSON: ${String(error).slice(0, 200)}` };
   }
 }

@@ -1,11 +1,16 @@
-import { toApiStatus } from './api-status.ts';
 import type { Failure } from './classify.ts';
 import type { KubeResult } from './client.ts';
 import type { ObjectMeta } from './types.ts';
 
-/** One page as it came: its JSON, its size on the wire and unpacked. */
-export type PageResult =
-  | { readonly status: 'ok'; readonly document: unknown; readonly bytes: number; readonly size: number }
+/** Items of a page, and the token that the next page is asked with; empty after the last one. */
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly continue: string;
+}
+
+/** One page as it came, its size on the wire and unpacked; or why there is none. */
+export type PageResult<T> =
+  | { readonly status: 'ok'; readonly page: ListPage<T>; readonly bytes: number; readonly size: number }
   | (Failure & {
       /** Status code of the answer, if there was one: 410 and 400 say that `continue` is of no use. */
       readonly code?: number;
@@ -20,8 +25,7 @@ export interface ListSettings<T extends Named> {
   readonly pageSize: number;
   /** Most bytes of all pages together, unpacked. */
   readonly maxBytes: number;
-  readonly decode: (item: unknown) => T;
-  readonly fetchPage: (path: string, maxBytes: number) => Promise<PageResult>;
+  readonly fetchPage: (path: string, maxBytes: number) => Promise<PageResult<T>>;
 }
 
 interface Named {
@@ -37,7 +41,7 @@ const MAX_INTERRUPTIONS = 3;
  * winning; a token that is refused (400, or 410 without a fresh one) begins the list anew, once.
  */
 export async function listAll<T extends Named>(settings: ListSettings<T>): Promise<KubeResult<readonly T[]>> {
-  const { query, pageSize, decode } = settings;
+  const { query, pageSize } = settings;
   const items = new Map<string, T>();
   const seen = new Set<string>();
   let bytes = 0;
@@ -48,29 +52,30 @@ export async function listAll<T extends Named>(settings: ListSettings<T>): Promi
   for (;;) {
     const paging: Record<string, string> = next === '' ? { resourceVersion: '0' } : { continue: next };
     const search = new URLSearchParams({ ...query, limit: String(pageSize), ...paging });
-    const page = await settings.fetchPage(`${settings.path}?${search}`, settings.maxBytes - size);
-    if (page.status === 'failed') {
-      const fresh = page.freshContinue ?? '';
-      const mayGoOn = next !== '' && (page.code === 410 || page.code === 400) && ++interruptions <= MAX_INTERRUPTIONS;
+    const answer = await settings.fetchPage(`${settings.path}?${search}`, settings.maxBytes - size);
+    if (answer.status === 'failed') {
+      const fresh = answer.freshContinue ?? '';
+      const mayGoOn =
+        next !== '' && (answer.code === 410 || answer.code === 400) && ++interruptions <= MAX_INTERRUPTIONS;
       if (mayGoOn && fresh !== '' && !seen.has(fresh)) next = fresh;
       else if (mayGoOn && !restarted) {
         restarted = true;
         next = '';
         items.clear();
         seen.clear();
-      } else return { status: 'failed', reason: page.reason, message: page.message };
+      } else return { status: 'failed', reason: answer.reason, message: answer.message };
       continue;
     }
-    bytes += page.bytes;
-    size += page.size;
-    const list = readList(page.document);
-    if (typeof list === 'string') return { status: 'failed', reason: 'invalid', message: list };
-    for (const value of list.items) {
-      const item = decode(value);
+    bytes += answer.bytes;
+    size += answer.size;
+    const { page } = answer;
+    // Most lists are one page: nothing in it can come twice.
+    if (page.continue === '' && items.size === 0) return { status: 'ok', value: page.items, bytes };
+    for (const item of page.items) {
       // An inconsistent list may show one twice.
       items.set(keyOf(item) ?? `#${items.size}`, item);
     }
-    next = list.continue;
+    next = page.continue;
     if (next === '') return { status: 'ok', value: [...items.values()], bytes };
     if (seen.has(next))
       return {
@@ -84,18 +89,4 @@ export async function listAll<T extends Named>(settings: ListSettings<T>): Promi
 
 function keyOf({ metadata }: Named): string | undefined {
   return metadata?.name === undefined ? undefined : `${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-/** Items and token of a page, or what is wrong with it. Go writes an empty list as `null`. */
-function readList(document: unknown): { readonly items: readonly unknown[]; readonly continue: string } | string {
-  if (typeof document !== 'object' || document === null) return 'the answer is no Kubernetes list';
-  const status = toApiStatus(document);
-  if (status !== undefined) return `a 200 with a Status instead of a list: ${status.message.slice(0, 256)}`;
-  const { items, metadata } = document as { readonly items?: unknown; readonly metadata?: unknown };
-  if (items !== null && !Array.isArray(items)) return 'the answer is no Kubernetes list: it has no items';
-  const token =
-    typeof metadata === 'object' && metadata !== null
-      ? (metadata as { readonly continue?: unknown }).continue
-      : undefined;
-  return { items: items ?? [], continue: typeof token === 'string' ? token : '' };
 }

@@ -46,7 +46,8 @@ export interface PodObject {
   };
   readonly status?: {
     readonly phase?: string;
-    readonly startTime?: string | null;
+    /** RFC 3339 in JSON; Unix ms in protobuf. */
+    readonly startTime?: string | number | null;
     readonly containerStatuses?: readonly { readonly name?: string; readonly restartCount?: number }[] | null;
   };
 }

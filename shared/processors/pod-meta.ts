@@ -45,7 +45,8 @@ const KNOWN_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemera
 export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
   const { metadata, spec, status } = pod;
   if (!metadata?.name || !metadata.namespace) return undefined;
-  const startTime = Date.parse(status?.startTime ?? '');
+  const started = status?.startTime ?? '';
+  const startTime = typeof started === 'number' ? started : Date.parse(started);
   return {
     namespace: metadata.namespace,
     name: metadata.name,

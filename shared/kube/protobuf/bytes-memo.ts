@@ -1,0 +1,98 @@
+// hot path: bench "pods"
+
+const FIRST_SLOTS = 512;
+const FIRST_BYTES = 16_384;
+/** More is not kept: what was seen is forgotten then, and seen again. About 2 MiB with its bytes. */
+const MOST_ENTRIES = 16_384;
+const MOST_BYTES = 1_048_576;
+/** Longer pieces are not worth comparing. */
+const LONGEST = 512;
+/** Entries that one piece is compared with at most: pieces that are made to collide cost no more than this. */
+const MOST_PROBES = 32;
+
+/**
+ * What is made of pieces of bytes that come again and again (names, label sets, resources), found by those bytes. A cache:
+ * the same bytes give a value made of the same bytes, now or earlier. Callers must not write to values.
+ */
+export class BytesMemo<T> {
+  readonly #make: (bytes: Buffer, from: number, to: number) => T;
+  /** Open addressing: entry + 1, 0 = free; at least twice as many as entries. */
+  #slots = new Int32Array(FIRST_SLOTS);
+  #hashes = new Int32Array(FIRST_SLOTS / 2);
+  /** Where an entry's bytes end; they begin where those of the entry before end. */
+  #ends = new Int32Array(FIRST_SLOTS / 2);
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #values: T[] = [];
+
+  constructor(make: (bytes: Buffer, from: number, to: number) => T) {
+    this.#make = make;
+  }
+
+  /** The value of `bytes` from `from` up to `to`. */
+  of(bytes: Buffer, from: number, to: number): T {
+    const length = to - from;
+    if (length > LONGEST) return this.#make(bytes, from, to);
+    let hash = length;
+    for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x0100_0193);
+    hash ^= hash >>> 15;
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (let probes = 0; probes < MOST_PROBES; probes++) {
+      const entry = this.#slots[slot]! - 1;
+      if (entry < 0) return this.#add(bytes, from, to, hash);
+      if (this.#hashes[entry] === hash && this.#equals(entry, bytes, from, length)) return this.#values[entry]!;
+      slot = (slot + 1) & mask;
+    }
+    return this.#make(bytes, from, to);
+  }
+
+  #equals(entry: number, bytes: Buffer, from: number, length: number): boolean {
+    const start = entry === 0 ? 0 : this.#ends[entry - 1]!;
+    if (this.#ends[entry]! - start !== length) return false;
+    const own = this.#bytes;
+    for (let i = 0; i < length; i++) if (own[start + i] !== bytes[from + i]) return false;
+    return true;
+  }
+
+  #add(bytes: Buffer, from: number, to: number, hash: number): T {
+    const value = this.#make(bytes, from, to);
+    const start = this.#values.length === 0 ? 0 : this.#ends[this.#values.length - 1]!;
+    const end = start + to - from;
+    if (this.#values.length === MOST_ENTRIES || end > MOST_BYTES) {
+      this.#forget();
+      return value;
+    }
+    if (this.#values.length === this.#hashes.length) this.#grow();
+    if (end > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], Math.max(end, this.#bytes.length * 2));
+    bytes.copy(this.#bytes, start, from, to);
+    const entry = this.#values.push(value) - 1;
+    this.#hashes[entry] = hash;
+    this.#ends[entry] = end;
+    this.#place(entry, hash);
+    return value;
+  }
+
+  #place(entry: number, hash: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = entry + 1;
+  }
+
+  #grow(): void {
+    const slots = this.#slots.length * 2;
+    const hashes = new Int32Array(slots / 2);
+    hashes.set(this.#hashes);
+    const ends = new Int32Array(slots / 2);
+    ends.set(this.#ends);
+    this.#hashes = hashes;
+    this.#ends = ends;
+    this.#slots = new Int32Array(slots);
+    for (let entry = 0; entry < this.#values.length; entry++) this.#place(entry, hashes[entry]!);
+  }
+
+  #forget(): void {
+    this.#slots.fill(0);
+    this.#values = [];
+  }
+}

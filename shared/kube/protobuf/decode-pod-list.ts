@@ -1,0 +1,38 @@
+// hot path: bench "pods"
+import { DecodeError } from '../../core/errors.ts';
+import type { ListPage } from '../list-all.ts';
+import type { PodObject } from '../types.ts';
+import { openEnvelope } from './envelope.ts';
+import { createPodDecoder } from './pod-decoder.ts';
+import type { WireCursor } from './wire-cursor.ts';
+
+/**
+ * Decodes pages of pods, and keeps what comes again from page to page (see `BytesMemo`).
+ * Fields of a PodList: metadata = 1 (continue = 3), items = 2. Throws `DecodeError`. Source: api core/v1 generated.proto.
+ */
+export function createPodListDecoder(): (body: Buffer) => ListPage<PodObject> {
+  const decodePod = createPodDecoder();
+  return (body) => {
+    const { kind, cursor, end } = openEnvelope(body);
+    if (kind !== 'PodList') throw new DecodeError(`a ${kind || 'nameless kind'} instead of a PodList`, CODE);
+    const items: PodObject[] = [];
+    let token = '';
+    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+      if (field === 2) items.push(decodePod(cursor, cursor.block(end)));
+      else if (field === 1) token = tokenIn(cursor, cursor.block(end));
+      else cursor.skip(end);
+    }
+    return { items, continue: token };
+  };
+}
+
+const CODE = { code: 'protobuf_invalid' } as const;
+
+function tokenIn(cursor: WireCursor, end: number): string {
+  let token = '';
+  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    if (field === 3) token = cursor.text(end);
+    else cursor.skip(end);
+  }
+  return token;
+}

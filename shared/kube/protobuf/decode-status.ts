@@ -1,0 +1,32 @@
+import type { ApiStatus } from '../api-status.ts';
+import { openEnvelope } from './envelope.ts';
+import type { WireCursor } from './wire-cursor.ts';
+
+/**
+ * A Status, as the API server sends it to who asked for protobuf; undefined if it is another kind.
+ * Fields: metadata = 1 (continue = 3), message = 3, reason = 4, details = 5 (kind = 3). Throws `DecodeError`.
+ * Source: apimachinery meta/v1 generated.proto.
+ */
+export function decodeStatus(body: Buffer): ApiStatus | undefined {
+  const { kind, cursor, end } = openEnvelope(body);
+  if (kind !== 'Status') return undefined;
+  const status = { message: '', reason: '', kind: '', continue: '' };
+  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    if (field === 1) status.continue = textIn(cursor, cursor.block(end), 3);
+    else if (field === 3) status.message = cursor.text(end);
+    else if (field === 4) status.reason = cursor.text(end);
+    else if (field === 5) status.kind = textIn(cursor, cursor.block(end), 3);
+    else cursor.skip(end);
+  }
+  return status;
+}
+
+/** One text field of a message; empty if it has none. */
+function textIn(cursor: WireCursor, end: number, wanted: number): string {
+  let text = '';
+  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    if (field === wanted) text = cursor.text(end);
+    else cursor.skip(end);
+  }
+  return text;
+}
