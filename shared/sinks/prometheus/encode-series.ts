@@ -1,6 +1,7 @@
 // hot path: bench "sinks"
 import type { StringTable } from '../../core/string-table.ts';
 import { ProtobufWriter, varintSize } from '../protobuf/encode-protobuf.ts';
+import { slotText } from '../protobuf/encode-row-slots.ts';
 import type { SeriesFormat } from './encode-format.ts';
 import { createFormatV1 } from './encode-format-v1.ts';
 import { createFormatV2 } from './encode-format-v2.ts';
@@ -123,13 +124,8 @@ export class SeriesEncoder {
     for (let at = 0; at < slots.length; at++) {
       if (cuts[segment] === at) this.#begins[segment++] = out.at;
       const slot = slots[at]!;
-      let text = '';
-      for (const column of slot.columns) {
-        text = this.#strings.get(column[this.#row]!) ?? '';
-        if (text !== '') break;
-      }
-      if (text === '') text = slot.constant;
-      if (text !== '') this.#format.label(out, slot.name, text);
+      const text = slotText(slot, this.#strings, this.#row);
+      if (text !== '') this.#format.label(out, slot.label, text);
     }
     this.#begins[segment] = out.at;
     this.#places.fill(-1);

@@ -123,9 +123,9 @@ function place(
   );
   /** Where each own label goes, and whether a label of the row gives way to it. */
   const goes = parts.map(({ name }, index) => {
-    const at = slots.findIndex((slot) => slot.name.text >= name.text);
+    const at = slots.findIndex((slot) => slot.name >= name.text);
     const before = at < 0 ? slots.length : at;
-    const hides = slots[before]?.name.text === name.text;
+    const hides = slots[before]?.name === name.text;
     places.add(before);
     if (hides) places.add(before + 1);
     return { index, before, hides, text: name.text };
