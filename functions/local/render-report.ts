@@ -41,9 +41,7 @@ export function renderReport(result: TickResult, options: { readonly color: bool
   parts.push(counts(report));
   parts.push(...failures(result.nodes).map((line) => paint('yellow', line)));
   parts.push(...report.warnings.slice(0, MAX_LISTED).map((warning) => paint('yellow', `warning  ${warning}`)));
-  parts.push(
-    grid(['sink', 'encoded', 'delivered', 'rejected', 'dropped', 'requests', 'time'], report.sinks.map(sinkRow)),
-  );
+  parts.push(grid(SINK_HEADER, report.sinks.map(sinkRow)));
   for (const sink of report.sinks) {
     for (const { problem, points } of sink.problems.slice(0, 3)) {
       parts.push(paint('yellow', `${sink.sink}  ${formatCount(points)} points: ${problem}`));
@@ -119,6 +117,8 @@ function failures(nodes: readonly NodeOutcome[]): readonly string[] {
   return failed.length > MAX_LISTED ? [...lines, `… and ${failed.length - MAX_LISTED} more nodes`] : lines;
 }
 
+const SINK_HEADER = ['sink', 'encoded', 'delivered', 'rejected', 'dropped', 'kept', 'waiting', 'requests', 'time'];
+
 function sinkRow(sink: TickReport['sinks'][number]): readonly string[] {
   return [
     sink.shown,
@@ -126,6 +126,8 @@ function sinkRow(sink: TickReport['sinks'][number]): readonly string[] {
     formatCount(sink.delivered),
     formatCount(sink.rejected),
     formatCount(sink.dropped),
+    formatCount(sink.spilled),
+    sink.backlog === undefined ? '' : formatCount(sink.backlog.waiting),
     formatCount(sink.requests),
     formatMillis(sink.millis),
   ];

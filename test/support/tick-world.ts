@@ -22,7 +22,17 @@ export interface TickWorld extends AsyncDisposable {
   /** Lets time pass. */
   pass(time: Millis): void;
   /** Moves to the next minute and runs its tick. `cold` (the default) starts with a new runtime, as a new process does. */
-  tick(options?: { readonly env?: Readonly<Record<string, string>>; readonly seconds?: number }): Promise<TickReport>;
+  tick(options?: TickOptions): Promise<TickReport>;
+  /** Moves to the next minute, begins its tick and leaves it where it is when `died` resolves: its runtime is not closed. */
+  abandon(died: Promise<unknown>, options: TickOptions): Promise<void>;
+}
+
+export interface TickOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Time of the whole tick. */
+  readonly seconds?: number;
+  /** Changes the runtime before the tick, as a faulty store or sink does. */
+  readonly through?: (runtime: Runtime) => Runtime;
 }
 
 export interface WorldOptions {
@@ -64,6 +74,12 @@ export async function startTickWorld(options: WorldOptions): Promise<TickWorld> 
       },
     });
 
+  const same = (runtime: Runtime): Runtime => runtime;
+  const nextMinute = (): void => {
+    if (stamp !== 0) offset += Math.max(0, stamp + MINUTE + SECOND - clock.now());
+    stamp = Math.floor(clock.now() / MINUTE) * MINUTE;
+  };
+
   return {
     cluster,
     clock,
@@ -74,19 +90,26 @@ export async function startTickWorld(options: WorldOptions): Promise<TickWorld> 
     pass(time) {
       offset += time;
     },
-    async tick({ env = {}, seconds = 30 } = {}) {
-      const now = clock.now();
-      if (stamp !== 0) offset += Math.max(0, stamp + MINUTE + SECOND - now);
+    async tick({ env = {}, seconds = 30, through = same } = {}) {
+      nextMinute();
       const runtime = kept ?? (await open(env));
       if (options.warm === true) kept = runtime;
       try {
-        const [result] = await runTick(runtime, { scheduledTime: clock.now(), endBy: clock.now() + seconds * SECOND });
+        const [result] = await runTick(through(runtime), {
+          scheduledTime: clock.now(),
+          endBy: clock.now() + seconds * SECOND,
+        });
         if (result === undefined) throw new Error('the tick has no result');
-        stamp = result.report.timestamp;
         return result.report;
       } finally {
         if (options.warm !== true) await runtime.close();
       }
+    },
+    async abandon(died, { env = {}, seconds = 30, through = same }) {
+      nextMinute();
+      const runtime = kept ?? (await open(env));
+      const running = runTick(through(runtime), { scheduledTime: clock.now(), endBy: clock.now() + seconds * SECOND });
+      await Promise.race([running, died]);
     },
     async [Symbol.asyncDispose]() {
       await kept?.close();
