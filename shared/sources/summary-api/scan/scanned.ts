@@ -5,6 +5,7 @@ import type { Marks } from './marks.ts';
 import type { NameTable } from './name-table.ts';
 import type { Stage } from './stage.ts';
 import type { SummaryLayout } from './summary-layout.ts';
+import type { Target } from './write-rows.ts';
 
 /** What is kept for as long as a batch is built. */
 export interface BatchNames {
@@ -17,14 +18,19 @@ export interface BatchNames {
   readonly nodeInterfaces: Marks;
 }
 
-/** A document that was read to its end into the stages, and what is needed to write it into a batch. */
+/**
+ * A document that was read to its end into the stages, and what is needed to write it into a batch. One for all documents, like
+ * the targets: compiled code is thrown away with the last object of a shape that it was made for.
+ */
 export interface Scanned {
-  readonly body: Buffer;
-  readonly node: NodeIdentity;
-  readonly now: UnixMillis;
-  readonly builder: MetricBatchBuilder;
-  readonly names: BatchNames;
+  body: Buffer;
+  node: NodeIdentity;
+  now: UnixMillis;
+  builder: MetricBatchBuilder;
+  names: BatchNames;
   readonly layout: SummaryLayout;
   /** By `STAGES`. */
   readonly stages: readonly Stage[];
+  /** By `STAGES`, for those that become rows. */
+  readonly targets: readonly Target[];
 }

@@ -101,12 +101,7 @@ function onlyPhysical(names: NameTable, stage: Stage, slots: TrafficSlots): numb
 }
 
 /** `isHostNetwork` on staged rows: `of` are the pod's interfaces, `lead` is how long after the node's they were sampled. */
-function sharesNode(
-  { names, stages }: Scanned,
-  of: Run,
-  lead: number,
-  slots: TrafficSlots & { readonly isNamed: boolean },
-): boolean {
+function sharesNode({ names, stages }: Scanned, of: Run, lead: number, slots: TrafficSlots, isNamed: boolean): boolean {
   const node = stages[STAGES.nodeInterface]!;
   const count = of.to - of.from;
   if (node.rows === 0) return false;
@@ -124,7 +119,7 @@ function sharesNode(
     if (isNodeInterface(pod, own, lead)) agreeing++;
   }
   if (shared * 2 < count || shared * 2 < node.rows) return false;
-  return agreeing * 2 > busy || (!slots.isNamed && shared === count && shared > 0);
+  return agreeing * 2 > busy || (!isNamed && shared === count && shared > 0);
 }
 
 export function createNetworkWriter(layout: SummaryLayout): NetworkWriter {
@@ -158,7 +153,7 @@ export function createNetworkWriter(layout: SummaryLayout): NetworkWriter {
         const run = { stage: interfaces, from, to };
         const sampled = stage.value(pod, podSampled);
         const entry = stage.id(pod, ofPod.name);
-        const hosts = sharesNode(scanned, run, sampled - nodeTime, { ...listed, isNamed: entry >= 0 });
+        const hosts = sharesNode(scanned, run, sampled - nodeTime, listed, entry >= 0);
         const ownDefault = hasDefault(stage, pod, ofPod) && entry >= 0 && names.nodeInterfaces.get(entry) < 0;
         const row = first + pod;
         if (hosts && !ownDefault) {

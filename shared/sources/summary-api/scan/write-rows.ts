@@ -20,15 +20,16 @@ const IO_CLOCK = SAMPLE_CLOCKS.indexOf('io');
 export interface Target {
   readonly stage: Stage;
   readonly entity: Entity;
-  readonly table: TableBuilder;
-  readonly first: number;
+  table: TableBuilder;
+  first: number;
 }
 
 /** Adds as many rows as are staged. */
-export function addRows(stage: Stage, entity: Entity, table: TableBuilder): Target {
-  const first = table.rows;
-  for (let row = 0; row < stage.rows; row++) table.addRow();
-  return { stage, entity, table, first };
+export function addRows(target: Target, table: TableBuilder): Target {
+  target.table = table;
+  target.first = table.rows;
+  for (let row = 0; row < target.stage.rows; row++) table.addRow();
+  return target;
 }
 
 /** All values that go unchanged into columns. */

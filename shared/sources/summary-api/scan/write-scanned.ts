@@ -1,7 +1,6 @@
 // hot path: bench "decode"
 import { labelIndex } from '../../../core/labels.ts';
 import { metricId } from '../../../core/metrics.ts';
-import type { TableBuilder } from '../../../core/table-builder.ts';
 import type { NodeRows, RowRange } from '../../source.ts';
 import type { Scanned } from './scanned.ts';
 import { STAGES } from './summary-layout.ts';
@@ -95,26 +94,25 @@ function rangeOf({ stage, first }: Target): RowRange {
 
 /** Writes a document whose names are resolved: the rows of its node, system containers, pods, containers and volumes. */
 export function writeScanned(scanned: Scanned, network: NetworkWriter): NodeRows {
-  const { builder, layout, now, node, stages } = scanned;
+  const { builder, now, node, targets } = scanned;
   const { strings } = builder;
   const labels = {
     name: strings.intern(node.name || undefined),
     hostname: strings.intern(node.hostname || undefined),
     hostId: strings.intern(node.hostId || undefined),
   };
-  const table = (level: Parameters<typeof builder.table>[0]): TableBuilder => builder.table(level);
-  const nodes = addRows(stages[STAGES.node]!, layout.node, table('node'));
+  const nodes = addRows(targets[STAGES.node]!, builder.table('node'));
   labelNode(nodes, labels);
   writeDense(nodes);
   writeUsage(nodes, now);
   writeEphemeral(nodes, ['used[/]']);
   network.writeNode(scanned, nodes);
 
-  const system = addRows(stages[STAGES.sysContainer]!, layout.sysContainer, table('sys_container'));
+  const system = addRows(targets[STAGES.sysContainer]!, builder.table('sys_container'));
   setParents(system, nodes.first);
   writeContainers(system, scanned, labels);
 
-  const pods = addRows(stages[STAGES.pod]!, layout.pod, table('pod'));
+  const pods = addRows(targets[STAGES.pod]!, builder.table('pod'));
   setParents(pods, nodes.first);
   labelNode(pods, labels);
   labelNames(pods, POD_ID, 'uid');
@@ -124,11 +122,11 @@ export function writeScanned(scanned: Scanned, network: NetworkWriter): NodeRows
   writeUsage(pods, now);
   network.writePods(scanned, pods);
 
-  const containers = addRows(stages[STAGES.container]!, layout.container, table('pod_container'));
+  const containers = addRows(targets[STAGES.container]!, builder.table('pod_container'));
   labelBelowPod(containers, pods);
   writeContainers(containers, scanned, labels);
 
-  const volumes = addRows(stages[STAGES.volume]!, layout.volume, table('volume'));
+  const volumes = addRows(targets[STAGES.volume]!, builder.table('volume'));
   labelNode(volumes, labels);
   labelBelowPod(volumes, pods);
   writeVolumes(volumes, scanned);
