@@ -11,22 +11,30 @@ export interface StringInterner extends StringTable {
   intern(text: string | undefined): number;
 }
 
+/** A class, so that its methods outlive a batch: code that was compiled against a closure dies with it. */
+class InternedStrings implements StringInterner {
+  readonly #ids = new Map<string, number>();
+  readonly #strings: (string | undefined)[] = [undefined];
+
+  get size(): number {
+    return this.#strings.length;
+  }
+
+  get(id: number): string | undefined {
+    return this.#strings[id];
+  }
+
+  intern(text: string | undefined): number {
+    if (text === undefined) return 0;
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    const id = this.#strings.length;
+    this.#ids.set(text, id);
+    this.#strings.push(text);
+    return id;
+  }
+}
+
 export function createStringInterner(): StringInterner {
-  const ids = new Map<string, number>();
-  const strings: (string | undefined)[] = [undefined];
-  return {
-    get size() {
-      return strings.length;
-    },
-    get: (id) => strings[id],
-    intern(text) {
-      if (text === undefined) return 0;
-      const known = ids.get(text);
-      if (known !== undefined) return known;
-      const id = strings.length;
-      ids.set(text, id);
-      strings.push(text);
-      return id;
-    },
-  };
+  return new InternedStrings();
 }
