@@ -51,7 +51,7 @@ export function findWay(reading: Reading, from: number, place: number, entity: E
     const inner = field?.block;
     if (inner === undefined) {
       const target = places[field?.place?.index ?? block.unknown]!;
-      if (target.kind === KINDS.time || target.kind === KINDS.name) {
+      if (target.kind === KINDS.time || target.kind === KINDS.name || target.kind === KINDS.optionalName) {
         if (bytes[at] !== BYTE.quote) return DOUBT;
         at++;
       }

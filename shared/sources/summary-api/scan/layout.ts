@@ -14,12 +14,14 @@ export const KINDS = {
   time: 4,
   /** A text of 1 to 256 ASCII characters without escapes. */
   name: 5,
+  /** The same, or an empty text, which is no name. */
+  optionalName: 6,
   /** An entity of its own. */
-  child: 6,
+  child: 7,
   /** A list of entities, or null. */
-  list: 7,
+  list: 8,
   /** A list that only the other decoder reads: here it is empty or null. */
-  nothing: 8,
+  nothing: 9,
 } as const;
 
 /** A value's place in a document, and the state of the scanner once it has read that value. */
@@ -102,7 +104,7 @@ function takeBit(draft: Draft): number {
 function addPlace(draft: Draft, block: Block, leaf: Leaf): Place {
   const { kind, metric, label, child } = leaf;
   const isValue = kind === KINDS.count || kind === KINDS.amount || kind === KINDS.time;
-  const isName = kind === KINDS.name;
+  const isName = kind === KINDS.name || kind === KINDS.optionalName;
   const opens = kind === KINDS.child || kind === KINDS.list || kind === KINDS.nothing;
   const slot = isValue ? draft.values++ : isName ? draft.names++ : 0;
   if (metric !== undefined) draft.dense.push({ slot, metric: metricId(metric) });

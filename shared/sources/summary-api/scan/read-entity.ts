@@ -27,6 +27,12 @@ function readList(reading: Reading, pos: number, child: Entity | undefined, pare
   }
 }
 
+/** A name that may be empty, which is as if it were not there. */
+function readOptionalName(reading: Reading, pos: number, into: Int32Array, slot: number): number {
+  if (reading.bytes[pos] !== BYTE.quote) return readName(reading, pos, into, slot);
+  return into[slot + 1] === 0 ? pos + 1 : DOUBT;
+}
+
 /** A child or a list. */
 function readBelow(reading: Reading, pos: number, place: number, row: number): number {
   const { kind, child } = reading.places[place]!;
@@ -75,6 +81,9 @@ export function readEntity(reading: Reading, pos: number, entity: Entity, parent
         break;
       case KINDS.name:
         at = readName(reading, at, names, nameBase + slot * NAME_NUMBERS);
+        break;
+      case KINDS.optionalName:
+        at = readOptionalName(reading, at, names, nameBase + slot * NAME_NUMBERS);
         break;
       case KINDS.end:
         stage.blocks[row] = seen;

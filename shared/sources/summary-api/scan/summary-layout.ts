@@ -97,7 +97,9 @@ function traffic(): Group['fields'] {
 }
 
 function network(interfaces: Entity): Group {
-  return group({ time: time('sampled:network'), ...traffic(), interfaces: list(interfaces) });
+  // Without an `eth0` the kubelet gives the default interface an empty name.
+  const own: Leaf = { kind: KINDS.optionalName, label: 'interface' };
+  return group({ time: time('sampled:network'), ...traffic(), name: own, interfaces: list(interfaces) });
 }
 
 /** Fields that only old kubelets fill: with anything in them the other decoder reads the document. */
