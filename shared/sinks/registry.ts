@@ -13,7 +13,9 @@ export const SINKS = {
   graphite: () => import('./graphite/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
   log: () => import('./log/index.ts'),
+  otlp: () => import('./otlp/index.ts'),
   prometheus: () => import('./prometheus/index.ts'),
+  statsd: () => import('./statsd/index.ts'),
 } as const satisfies Readonly<Record<string, LoadSink>>;
 
 export type SinkKey = keyof typeof SINKS;

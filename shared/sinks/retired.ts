@@ -16,8 +16,6 @@ export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
   elasticsearch: 'log:?format=json with a shipper that fills Elasticsearch',
   kafka: 'log:?format=json with a shipper that produces to Kafka',
   opentsdb: 'log:?format=json with a shipper that writes OpenTSDB',
-  statsd: 'log:?format=json with a shipper that writes StatsD',
   riemann: 'log:?format=json with a shipper that writes Riemann events',
   honeycomb: 'log:?format=json with a shipper that sends to Honeycomb',
-  otlp: 'cloudwatch: or log:?format=json',
 };

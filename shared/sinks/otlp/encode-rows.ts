@@ -50,7 +50,6 @@ export class RowEncoder {
     this.#time = nanosField(TAG.time, timestamp);
     const scope = new ProtobufWriter();
     scope.text(TAG.scopeName, 'heapless');
-    scope.text(TAG.scopeVersion, settings.version);
     const head = new ProtobufWriter();
     head.byte(TAG.scope);
     head.varint(scope.at);

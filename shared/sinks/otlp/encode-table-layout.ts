@@ -70,7 +70,7 @@ export function createTableLayout(
     const known = byKey.get(key);
     if (known !== undefined) return known;
     const out = new ProtobufWriter();
-    out.text(TAG.name, name);
+    out.text(TAG.name, settings.toMetric(name));
     if (settings.descriptions) out.text(TAG.description, metric.description);
     out.text(TAG.unit, unit);
     const group: MetricGroup = {

@@ -12,12 +12,11 @@ export interface OtlpSettings {
   readonly resource: readonly (readonly [name: string, value: string])[];
   /** True to name each row by `service.instance.id`. */
   readonly instances: boolean;
-  /** A name of an attribute as the backend takes it. */
+  /** Names of metrics and attributes as the backend takes them. */
+  readonly toMetric: (name: string) => string;
   readonly toAttribute: (name: string) => string;
   /** True to send the description of each metric. */
   readonly descriptions: boolean;
-  /** Version of this program, in the scope. */
-  readonly version: string;
   /** Most data points in a request. */
   readonly maxPoints: number;
   /** Most bytes of a request before compression. */

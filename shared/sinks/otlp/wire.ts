@@ -8,7 +8,7 @@
  * | ResourceMetrics | 1 resource, 2 scope_metrics |
  * | Resource | 1 attributes: KeyValue |
  * | ScopeMetrics | 1 scope: InstrumentationScope, 2 metrics |
- * | InstrumentationScope | 1 name, 2 version |
+ * | InstrumentationScope | 1 name |
  * | Metric | 1 name, 2 description, 3 unit, 5 gauge, 7 sum |
  * | Gauge | 1 data_points |
  * | Sum | 1 data_points, 2 aggregation_temporality: enum (2 = cumulative), 3 is_monotonic: bool |
@@ -24,7 +24,6 @@ export const TAG = {
   scope: 0x0a,
   metrics: 0x12,
   scopeName: 0x0a,
-  scopeVersion: 0x12,
   name: 0x0a,
   description: 0x12,
   unit: 0x1a,

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import {
+  booleanOption,
+  choiceOption,
+  secondsOption,
+  textOption,
+  wholeNumberOption,
+} from '../../config/option-types.ts';
+import { LEVELS } from '../../core/level.ts';
+import { headersOption, pairOption } from '../http/pair-option.ts';
+import { selectionOptions } from '../selection.ts';
+import type { SelectionDefaults } from '../sink.ts';
+import { PRESET_NAMES } from './presets.ts';
+import { ATTRIBUTE_PLACES } from './settings.ts';
+
+export const DEFAULTS: SelectionDefaults = { levels: LEVELS, metrics: ['*'] };
+
+/** How requests are made and sent; the fields that `honeycomb:` has too. */
+export const SENDING_OPTIONS = {
+  names: choiceOption(['heapster'], { default: 'heapster' }).describe('Names of metrics and attributes'),
+  encoding: choiceOption(['protobuf', 'json'], { default: 'protobuf' }).describe(
+    'Form of a request; `json` costs some ten times the CPU',
+  ),
+  compression: choiceOption(['gzip', 'none'], { default: 'gzip' }).describe(
+    '`gzip` makes bodies some six times smaller, for about 0.3 CPU-seconds per million values',
+  ),
+  resource_attribute: pairOption({
+    problem: ([name, value]) => (value === '' ? `has no value for ${name}` : undefined),
+  }).describe('Attribute of every resource, `NAME=VALUE`; may be given several times'),
+  descriptions: booleanOption(false).describe('`true` sends the description of each metric'),
+  concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
+  request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
+    'Longest time for one request; never beyond the export timeout',
+  ),
+} as const;
+
+export const OPTIONS = z.object({
+  preset: choiceOption(PRESET_NAMES, { default: 'none' }).describe(
+    'Backend whose address, credentials, limits and attributes are known; every one of them may be set besides',
+  ),
+  region: textOption({}).describe('AWS region of the address (`preset=cloudwatch`)'),
+  attributes: choiceOption(ATTRIBUTE_PLACES, {}).describe(
+    'Where labels go: with the `resource`, once for each row, or with each `point`, for backends that make no labels of what a resource has',
+  ),
+  instances: booleanOption(undefined).describe(
+    "`true` names each row by the resource's `service.instance.id`, for backends that tell series apart by it",
+  ),
+  headers: headersOption(),
+  max_points: wholeNumberOption({ min: 1, max: 1_000_000 }).describe(
+    'Most data points in a request; else the preset’s',
+  ),
+  max_bytes: wholeNumberOption({ min: 1_000, max: 100_000_000 }).describe(
+    'Most bytes of a request before compression; else the preset’s',
+  ),
+  insecure: booleanOption(false).describe('`true` takes any certificate; said at every start'),
+  ...SENDING_OPTIONS,
+  ...selectionOptions(DEFAULTS),
+});
+
+export type OtlpOptions = z.output<typeof OPTIONS>;
