@@ -71,7 +71,10 @@ TAG_HASH_FILENAMES = False
   return {
     port: line,
     values(time) {
-      const output = execFileSync('/usr/bin/python3', ['-c', READ, data, String(time)], { maxBuffer: 64_000_000 });
+      const output = execFileSync('/usr/bin/python3', ['-c', READ, data, String(time)], {
+        maxBuffer: 64_000_000,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       return new Map(Object.entries(JSON.parse(output.toString()) as Record<string, number>));
     },
     output: () => process.output(),

@@ -11,6 +11,8 @@ export interface LineServer extends AsyncDisposable {
   /** Whole lines in the order they came. What an ended connection leaves without a line break is not one. */
   readonly lines: readonly string[];
   readonly datagrams: readonly string[];
+  /** Resolves when every datagram that was sent before has been read. */
+  settled(): Promise<void>;
   readonly openSockets: number;
   fail(...faults: readonly LineFault[]): void;
   failAlways(fault: LineFault | undefined): void;
@@ -59,7 +61,13 @@ export async function startLineServer({ maxLine = 16_384 }: LineServerOptions = 
   const { port } = server.address() as AddressInfo;
 
   const udp = createSocket('udp4');
+  const probes = new Map<string, () => void>();
   udp.on('message', (message) => {
+    const probe = probes.get(message.toString('utf8'));
+    if (probe !== undefined) {
+      probe();
+      return;
+    }
     datagrams.push(message.toString('utf8'));
     lines.push(
       ...message
@@ -75,6 +83,13 @@ export async function startLineServer({ maxLine = 16_384 }: LineServerOptions = 
     port,
     lines,
     datagrams,
+    settled: () =>
+      new Promise((resolve) => {
+        // Datagrams of the loopback stay in order, so this one is read behind all others.
+        const probe = `probe ${probes.size}`;
+        probes.set(probe, resolve);
+        udp.send(probe, port, '127.0.0.1');
+      }),
     get openSockets() {
       return sockets.size;
     },

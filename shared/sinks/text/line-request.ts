@@ -1,3 +1,4 @@
+import type { UnixMillis } from '../../core/units.ts';
 import type { EncodedRequest } from '../sink.ts';
 
 /** Whole lines of a text, ready to be sent. */
@@ -5,6 +6,8 @@ export interface LineRequest extends EncodedRequest {
   readonly body: Uint8Array;
   readonly lines: number;
   readonly marks: LineMarks;
+  /** Stamp of the values, for backends that have no time of their own in the lines. */
+  readonly stamp: UnixMillis | undefined;
   split(): readonly [LineRequest, LineRequest] | undefined;
 }
 
@@ -22,6 +25,7 @@ export interface LineRequestRules {
   readonly pointsOf?: (line: Uint8Array) => number;
   /** Bytes that go around the lines when they are sent. */
   readonly frame?: number;
+  readonly stamp?: UnixMillis;
   /** Longest line that the backend reads. */
   readonly maxLine?: number;
 }
@@ -33,6 +37,7 @@ export function createLineRequest(body: Uint8Array, marks: LineMarks, rules: Lin
     body,
     lines,
     marks,
+    stamp: rules.stamp,
     points: marks.points.reduce((sum, points) => sum + points, 0),
     bytes: body.length + (rules.frame ?? 0),
     idempotent: rules.idempotent,

@@ -37,6 +37,8 @@ export interface SinkBackend extends AsyncDisposable {
   readonly address?: string;
   /** Options that lead the sink to it. */
   readonly options: readonly string[];
+  /** Resolves when all that was sent so far is stored; for transports without an answer. */
+  settled?(): Promise<void>;
   /** Everything stored, in order; what was stored twice is here twice. */
   stored(): readonly StoredValue[];
   readonly openSockets: number;
@@ -87,8 +89,13 @@ async function open(subject: SinkSubject, extra: readonly string[] = []): Promis
     notice: () => {},
     write: (text) => subject.write?.(backend, text),
   });
+  const send: Sink['send'] = async (request, signal) => {
+    const outcome = await sink.send(request, signal);
+    await backend.settled?.();
+    return outcome;
+  };
   return {
-    sink,
+    sink: backend.settled === undefined ? sink : { ...sink, send },
     backend,
     async [Symbol.asyncDispose]() {
       await sink.close();
