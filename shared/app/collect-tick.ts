@@ -83,6 +83,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     merged,
     reduced,
     stages: watch.stages(),
+    backlogKnown: backlog.known,
     warnings: [...planFile.warnings, ...backlog.warnings, ...planWarnings],
   });
 }

@@ -7,10 +7,12 @@ import type { Runtime } from './runtime.ts';
 export interface BacklogList {
   readonly keysOf: (part: string) => readonly string[];
   readonly warnings: readonly string[];
+  /** False if nobody knows what waits. */
+  readonly known: boolean;
 }
 
 /** Nothing waits. */
-export const NO_BACKLOG: BacklogList = { keysOf: () => [], warnings: [] };
+export const NO_BACKLOG: BacklogList = { keysOf: () => [], warnings: [], known: true };
 
 /** True if any sink can keep points for later. */
 export function hasBacklog({ config, sinks }: Pick<Runtime, 'config' | 'sinks'>): boolean {
@@ -34,7 +36,11 @@ export async function listBacklog(
   try {
     keys = await store.list(backlogPrefix(cluster), signal);
   } catch (error) {
-    return { ...NO_BACKLOG, warnings: [`the backlog could not be listed: ${describeError(error)}; it waits`] };
+    return {
+      ...NO_BACKLOG,
+      warnings: [`the backlog could not be listed: ${describeError(error)}; it waits`],
+      known: false,
+    };
   }
   const configured = new Set(sinks.filter((sink) => sink.backlog !== undefined).map(backlogSink));
   const byPart = new Map<string, string[]>();
@@ -56,7 +62,7 @@ export async function listBacklog(
     ...(strays.points > 0 ? [`${strays.points} points wait for a sink that is not configured any more`] : []),
     ...(strays.given > 0 ? [`${strays.given} points of a sink that is not configured any more were given up`] : []),
   ];
-  return { keysOf: (part) => byPart.get(part) ?? [], warnings };
+  return { keysOf: (part) => byPart.get(part) ?? [], warnings, known: strays.points === 0 };
 }
 
 function partFor({ part }: BacklogPlace, plan: ShardPlan): string {

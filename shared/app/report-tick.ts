@@ -37,7 +37,7 @@ export function emptyResult(tick: {
     apiServer: { requests: 0, bytes: 0, retries: 0, peakInFlight: 0 },
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
-  return { report, nodes: [], view: [] };
+  return { report, nodes: [], view: [], backlogKnown: false };
 }
 
 export interface FinishedTick {
@@ -51,6 +51,7 @@ export interface FinishedTick {
   readonly reduced: ReduceResult | { readonly failed: string };
   readonly stages: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
+  readonly backlogKnown: boolean;
 }
 
 /** The report of a tick. Every planned node is in it once: answered, failed or late. */
@@ -99,7 +100,7 @@ export function reportTick(tick: FinishedTick): TickResult {
     },
     peakRssBytes: Math.max(merged.peakRssBytes, reduction?.peakRssBytes ?? 0),
   };
-  return { report, nodes, view: reduction?.view ?? [] };
+  return { report, nodes, view: reduction?.view ?? [], backlogKnown: tick.backlogKnown };
 }
 
 function nodesOfLostShard(result: ShardResult): readonly NodeOutcome[] {

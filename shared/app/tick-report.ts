@@ -57,4 +57,6 @@ export interface TickResult {
   readonly report: TickReport;
   readonly nodes: readonly NodeOutcome[];
   readonly view: readonly TotalRow[];
+  /** True if the report tells everything that waits for sinks. */
+  readonly backlogKnown: boolean;
 }

@@ -10,7 +10,7 @@ import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import { buildSelfBatch } from './self-batch.ts';
 import type { SourceRuntime } from './source-runtime.ts';
-import type { TickReport, TickResult } from './tick-report.ts';
+import type { TickResult } from './tick-report.ts';
 import { tickStamp } from './tick-times.ts';
 
 /** When a tick is for, and when it must have ended. */
@@ -120,9 +120,9 @@ async function holdTick(
       status: 'held',
       warnings,
       backlog: claim.backlog,
-      async release({ report }) {
+      async release(result) {
         try {
-          if ((await claim.release(report.status, { backlog: leavesBacklog(report) })) === 'released') return [];
+          if ((await claim.release(result.report.status, { backlog: leavesBacklog(result) })) === 'released') return [];
           return ['the lease of this tick ended before it did, and another run has claimed since'];
         } catch (error) {
           return [`the claim was not released: ${describeError(error)}; it ends by itself`];
@@ -145,8 +145,8 @@ function skewWarning(skew: Millis | undefined): string | undefined {
 }
 
 /** True if something waits for a sink, or a part of the tick may have ended without saying so. */
-function leavesBacklog({ sinks, status }: TickReport): boolean {
-  return status !== 'whole' || sinks.some(({ backlog }) => (backlog?.waiting ?? 0) > 0);
+function leavesBacklog({ report: { sinks, status }, backlogKnown }: TickResult): boolean {
+  return !backlogKnown || status !== 'whole' || sinks.some(({ backlog }) => (backlog?.waiting ?? 0) > 0);
 }
 
 function withWarnings(result: TickResult, warnings: readonly string[]): TickResult {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Runtime } from '../../shared/app/runtime.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
 import { HOUR, MINUTE } from '../../shared/core/units.ts';
 import type { SinkReport } from '../../shared/delivery/report.ts';
@@ -134,6 +135,24 @@ describe('the backlog', () => {
     const back = await world.tick();
 
     expect(sinkOf(back).backlog).toMatchObject({ waiting: 0 });
+    expect(sinkOf(back).backlog?.replayed).toBeGreaterThan(0);
+  });
+
+  it('is looked for again after a tick that could not list it', async () => {
+    await start();
+    server.failAlways({ kind: 'throttle', retryAfterSeconds: 3_600 });
+    await world.tick();
+    server.failAlways(undefined);
+    const unlistable = (runtime: Runtime): Runtime => ({
+      ...runtime,
+      store: { ...runtime.store, list: () => Promise.reject(new Error('503 Slow Down')) },
+    });
+
+    const blind = await world.tick({ through: unlistable });
+    const back = await world.tick();
+
+    expect(blind.status).toBe('whole');
+    expect(blind.warnings).toEqual(['the backlog could not be listed: 503 Slow Down; it waits']);
     expect(sinkOf(back).backlog?.replayed).toBeGreaterThan(0);
   });
 
