@@ -152,7 +152,7 @@ describe('the backlog', () => {
     const back = await world.tick();
 
     expect(blind.status).toBe('whole');
-    expect(blind.warnings).toEqual(['the backlog could not be listed: 503 Slow Down; it waits']);
+    expect(blind.warnings).toContain('the backlog could not be listed: 503 Slow Down; it waits');
     expect(sinkOf(back).backlog?.replayed).toBeGreaterThan(0);
   });
 
