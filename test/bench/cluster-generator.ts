@@ -37,6 +37,7 @@ type Reply =
 const KEEP_ALIVE_MILLIS = 90_000;
 /** A proxied body comes in pieces of at most this size (Go's copy buffer). */
 const CHUNK = 32_768;
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const TOKEN = 'bench-token-of-the-loopback-cluster';
 const SUMMARY = /^\/api\/v1\/nodes\/([^/]+)\/proxy\/stats\/summary$/;
 const LIST = /^\/api\/v1\/(nodes|namespaces|pods)$/;
@@ -62,13 +63,22 @@ export async function createClusterGenerator(options: ClusterShape): Promise<Clu
   let offset = 0;
 
   const list = ({ headers }: IncomingMessage, resource: Resource, url: URL): Reply => {
-    const metadataOnly = (headers.accept ?? '').split(',')[0]?.includes('as=PartialObjectMetadataList') === true;
+    const wanted = (headers.accept ?? '').split(',')[0] ?? '';
+    const metadataOnly = wanted.includes('as=PartialObjectMetadataList');
+    const protobuf = resource === 'pods' && wanted.trim() === PROTOBUF;
     const gzip = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
-    const answer = lists.answer({ resource, search: url.searchParams, metadataOnly, gzip });
+    const answer = lists.answer({ resource, search: url.searchParams, metadataOnly, protobuf, gzip });
     if (answer.status === 'bad') return refusal(400, answer.message, 'BadRequest');
     const { body, plainBytes } = answer;
+    const type = protobuf ? { 'content-type': PROTOBUF } : {};
     const encoding = answer.encoding === undefined ? {} : { 'content-encoding': answer.encoding };
-    return { code: 200, route: resource, headers: { 'content-length': body.length, ...encoding }, body, plainBytes };
+    return {
+      code: 200,
+      route: resource,
+      headers: { 'content-length': body.length, ...type, ...encoding },
+      body,
+      plainBytes,
+    };
   };
 
   const summary = (name: string): Reply => {

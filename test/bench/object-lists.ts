@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { ClusterShape } from './cluster-shape.ts';
+import { encodePod, encodePodList } from './protobuf/pod-list.ts';
 
 export type Resource = 'nodes' | 'namespaces' | 'pods';
 
@@ -9,7 +10,7 @@ export type ListAnswer =
       readonly status: 'ok';
       readonly body: Buffer;
       readonly encoding: 'gzip' | undefined;
-      /** Bytes before compression. */
+      /** Bytes as plain JSON. */
       readonly plainBytes: number;
     }
   | { readonly status: 'bad'; readonly message: string };
@@ -18,6 +19,8 @@ export interface ListQuery {
   readonly resource: Resource;
   readonly search: URLSearchParams;
   readonly metadataOnly: boolean;
+  /** Only pods are known in protobuf here. */
+  readonly protobuf: boolean;
   readonly gzip: boolean;
 }
 
@@ -47,7 +50,7 @@ export function createObjectLists(shape: ClusterShape, objects: ClusterObjects):
     return node === undefined ? objects.names.flatMap((_, i) => objects.pods(i)) : objects.pods(node);
   };
 
-  const make = ({ resource, search, metadataOnly, gzip }: ListQuery): ListAnswer => {
+  const make = ({ resource, search, metadataOnly, protobuf, gzip }: ListQuery): ListAnswer => {
     const unknown = [...search.keys()].find((key) => !PARAMETERS.has(key));
     if (unknown !== undefined) return bad(`unknown parameter ${unknown}`);
     const selector = search.get('fieldSelector');
@@ -72,30 +75,35 @@ export function createObjectLists(shape: ClusterShape, objects: ClusterObjects):
       ...(left > 0 && { continue: tokenOf(from + page.length), remainingItemCount: left }),
     };
     const kind = metadataOnly ? 'PartialObjectMetadataList' : KINDS[resource];
-    const apiVersion = metadataOnly ? 'meta.k8s.io/v1' : 'v1';
-    const items = metadataOnly ? page.map(objects.metadataOnly) : page;
-    const head = JSON.stringify({ kind, apiVersion, metadata, items: [] }).slice(0, -2);
-    const plain = Buffer.from(`${head}${items.join(',')}]}\n`);
+    const json = encodeJsonList(kind, metadata, metadataOnly ? page.map(objects.metadataOnly) : page);
+    const plain = protobuf ? encodePodList(metadata, page.map(encodePod)) : json;
     const packed = gzip && plain.length >= GZIP_THRESHOLD;
     return {
       status: 'ok',
       body: packed ? gzipSync(plain, { level: GZIP_LEVEL }) : plain,
       encoding: packed ? 'gzip' : undefined,
-      plainBytes: plain.length,
+      plainBytes: json.length,
     };
   };
 
   return {
     answer(query) {
-      const key = `${query.resource} ${query.search} ${query.metadataOnly} ${query.gzip}`;
+      const { resource, search, metadataOnly, protobuf, gzip } = query;
+      const key = `${resource} ${search} ${metadataOnly} ${protobuf} ${gzip}`;
       const known = kept.get(key);
       if (known !== undefined) return known;
       const answer = make(query);
-      if (answer.status === 'ok' && (answer.encoding === 'gzip' || answer.plainBytes < GZIP_THRESHOLD))
+      if (answer.status === 'ok' && (answer.encoding === 'gzip' || answer.body.length < GZIP_THRESHOLD))
         kept.set(key, answer);
       return answer;
     },
   };
+}
+
+function encodeJsonList(kind: string, metadata: object, items: readonly string[]): Buffer {
+  const apiVersion = kind === 'PartialObjectMetadataList' ? 'meta.k8s.io/v1' : 'v1';
+  const head = JSON.stringify({ kind, apiVersion, metadata, items: [] }).slice(0, -2);
+  return Buffer.from(`${head}${items.join(',')}]}\n`);
 }
 
 function bad(message: string): ListAnswer {

@@ -1,0 +1,165 @@
+import { block, encodeMessage, type MessageFields } from './encode-message.ts';
+
+const FIELD_REF: MessageFields = { apiVersion: [1, 'text'], fieldPath: [2, 'text'] };
+const KEY_TO_PATH: MessageFields = { key: [1, 'text'], path: [2, 'text'] };
+
+/** Fields of a projected volume's sources. Names that JSON has inline are here as in `withoutInlines`. */
+const PROJECTION: MessageFields = {
+  downwardAPI: [2, { items: [1, { path: [1, 'text'], fieldRef: [2, FIELD_REF] }] }],
+  configMap: [3, { reference: [1, { name: [1, 'text'] }], items: [2, KEY_TO_PATH] }],
+  serviceAccountToken: [4, { expirationSeconds: [2, 'number'], path: [3, 'text'] }],
+};
+
+const CONTAINER: MessageFields = {
+  name: [1, 'text'],
+  image: [2, 'text'],
+  ports: [6, { name: [1, 'text'], containerPort: [3, 'number'], protocol: [4, 'text'] }],
+  env: [7, { name: [1, 'text'], value: [2, 'text'], valueFrom: [3, { fieldRef: [1, FIELD_REF] }] }],
+  resources: [8, { limits: [1, 'quantities'], requests: [2, 'quantities'] }],
+  volumeMounts: [9, { name: [1, 'text'], readOnly: [2, 'flag'], mountPath: [3, 'text'] }],
+  livenessProbe: [
+    10,
+    {
+      handler: [1, { httpGet: [2, { path: [1, 'text'], port: [2, 'either'], scheme: [4, 'text'] }] }],
+      periodSeconds: [4, 'number'],
+      failureThreshold: [6, 'number'],
+    },
+  ],
+  terminationMessagePath: [13, 'text'],
+  imagePullPolicy: [14, 'text'],
+  terminationMessagePolicy: [20, 'text'],
+};
+
+const METADATA: MessageFields = {
+  name: [1, 'text'],
+  generateName: [2, 'text'],
+  namespace: [3, 'text'],
+  uid: [5, 'text'],
+  resourceVersion: [6, 'text'],
+  creationTimestamp: [8, 'time'],
+  labels: [11, 'texts'],
+  annotations: [12, 'texts'],
+  ownerReferences: [
+    13,
+    {
+      kind: [1, 'text'],
+      name: [3, 'text'],
+      uid: [4, 'text'],
+      apiVersion: [5, 'text'],
+      controller: [6, 'flag'],
+      blockOwnerDeletion: [7, 'flag'],
+    },
+  ],
+  managedFields: [
+    17,
+    {
+      manager: [1, 'text'],
+      operation: [2, 'text'],
+      apiVersion: [3, 'text'],
+      time: [4, 'time'],
+      fieldsType: [6, 'text'],
+      fieldsV1: [7, 'json'],
+    },
+  ],
+};
+
+const STATE: MessageFields = { running: [2, { startedAt: [1, 'time'] }] };
+
+/** The fields of a Pod that the generator's pods have. Source: api core/v1 generated.proto. */
+const POD: MessageFields = {
+  metadata: [1, METADATA],
+  spec: [
+    2,
+    {
+      volumes: [
+        1,
+        {
+          name: [1, 'text'],
+          source: [2, { projected: [26, { sources: [1, PROJECTION], defaultMode: [2, 'number'] }] }],
+        },
+      ],
+      containers: [2, CONTAINER],
+      restartPolicy: [3, 'text'],
+      terminationGracePeriodSeconds: [4, 'number'],
+      dnsPolicy: [6, 'text'],
+      serviceAccountName: [8, 'text'],
+      serviceAccount: [9, 'text'],
+      nodeName: [10, 'text'],
+      securityContext: [14, {}],
+      schedulerName: [19, 'text'],
+      tolerations: [
+        22,
+        { key: [1, 'text'], operator: [2, 'text'], effect: [4, 'text'], tolerationSeconds: [5, 'number'] },
+      ],
+      priority: [25, 'number'],
+      enableServiceLinks: [30, 'flag'],
+      preemptionPolicy: [31, 'text'],
+    },
+  ],
+  status: [
+    3,
+    {
+      phase: [1, 'text'],
+      conditions: [
+        2,
+        { type: [1, 'text'], status: [2, 'text'], lastProbeTime: [3, 'time'], lastTransitionTime: [4, 'time'] },
+      ],
+      hostIP: [5, 'text'],
+      podIP: [6, 'text'],
+      startTime: [7, 'time'],
+      containerStatuses: [
+        8,
+        {
+          name: [1, 'text'],
+          state: [2, STATE],
+          lastState: [3, STATE],
+          ready: [4, 'flag'],
+          restartCount: [5, 'number'],
+          image: [6, 'text'],
+          imageID: [7, 'text'],
+          containerID: [8, 'text'],
+          started: [9, 'flag'],
+        },
+      ],
+      qosClass: [9, 'text'],
+      podIPs: [12, { ip: [1, 'text'] }],
+    },
+  ],
+};
+
+const LIST: MessageFields = { resourceVersion: [2, 'text'], continue: [3, 'text'], remainingItemCount: [4, 'number'] };
+const TYPES: MessageFields = { apiVersion: [1, 'text'], kind: [2, 'text'] };
+const MAGIC = Buffer.from('k8s\0');
+
+/** A pod of the generator (its JSON) as a message. */
+export function encodePod(json: string): Buffer {
+  return encodeMessage(JSON.parse(json, withoutInlines) as Readonly<Record<string, unknown>>, POD);
+}
+
+/** Pods as a list in the API server's envelope. */
+export function encodePodList(metadata: Readonly<Record<string, unknown>>, pods: readonly Buffer[]): Buffer {
+  const list = [block(1, encodeMessage(metadata, LIST)), ...pods.map((pod) => block(2, pod))];
+  const types = block(1, encodeMessage({ apiVersion: 'v1', kind: 'PodList' }, TYPES));
+  return Buffer.concat([
+    MAGIC,
+    types,
+    block(2, Buffer.concat(list)),
+    block(3, Buffer.alloc(0)),
+    block(4, Buffer.alloc(0)),
+  ]);
+}
+
+/** JSON has some messages inline that protobuf has as fields: a volume's source, a reference's name, a probe's handler. */
+function withoutInlines(key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('projected' in value && 'name' in value) return { name: value.name, source: { projected: value.projected } };
+  if (key === 'configMap' && 'name' in value) {
+    const { name, ...rest } = value;
+    return { reference: { name }, ...rest };
+  }
+  if (key === 'livenessProbe' && 'httpGet' in value) {
+    const { httpGet, ...rest } = value;
+    return { handler: { httpGet }, ...rest };
+  }
+  return value;
+}
