@@ -13,6 +13,7 @@ export const SINKS = {
   graphite: () => import('./graphite/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
   log: () => import('./log/index.ts'),
+  opentsdb: () => import('./opentsdb/index.ts'),
   otlp: () => import('./otlp/index.ts'),
   prometheus: () => import('./prometheus/index.ts'),
   statsd: () => import('./statsd/index.ts'),

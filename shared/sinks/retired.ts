@@ -15,7 +15,6 @@ export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
   azuremonitor: 'cloudwatch: or log:?format=json',
   elasticsearch: 'log:?format=json with a shipper that fills Elasticsearch',
   kafka: 'log:?format=json with a shipper that produces to Kafka',
-  opentsdb: 'log:?format=json with a shipper that writes OpenTSDB',
   riemann: 'log:?format=json with a shipper that writes Riemann events',
   honeycomb: 'log:?format=json with a shipper that sends to Honeycomb',
 };

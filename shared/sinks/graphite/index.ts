@@ -16,6 +16,7 @@ import { LEVELS } from '../../core/level.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { classifyFault } from '../http/classify-http.ts';
+import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
 import { sendTcp } from '../net/send-tcp.ts';
 import { createUdpSender } from '../net/send-udp.ts';
@@ -36,7 +37,7 @@ const OPTIONS = z.object({
     "`plain`: Heapster's paths, `PREFIX.nodes.HOST.cpu.usage_rate`; `tagged`: `PREFIX.cpu.usage_rate;nodename=HOST;…` (Graphite 1.1)",
   ),
   cluster_name: textOption({}).describe("Tag `cluster_name` with form=tagged; else the cluster's configured name"),
-  names: choiceOption(['heapster'], { default: 'heapster' }).describe('Names of metrics and labels'),
+  names: namesOption(),
   wait_for_close: booleanOption(true).describe(
     'TCP: `true` counts a request as delivered when the server has read it and closed; `false` when the kernel took it',
   ),

@@ -7,6 +7,7 @@ import {
   wholeNumberOption,
 } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import { namesOption } from '../names-option.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 
@@ -42,7 +43,7 @@ export const OPTIONS = z.object({
   field_types: choiceOption(['catalog', 'heapster'], { default: 'catalog' }).describe(
     '`heapster` writes `cpu/usage_rate` as whole millicores, for a database that Heapster has filled; a field never changes its type',
   ),
-  names: choiceOption(['heapster'], { default: 'heapster' }).describe('Names of metrics and labels'),
+  names: namesOption(),
   compression: choiceOption(['none', 'gzip'], { default: 'none' }).describe(
     '`gzip` makes bodies some 25 times smaller, for about 3.5 CPU-seconds per GB',
   ),

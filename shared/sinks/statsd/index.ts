@@ -15,6 +15,7 @@ import { LEVELS } from '../../core/level.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { classifyFault } from '../http/classify-http.ts';
+import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
 import { createUdpSender } from '../net/send-udp.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
@@ -44,7 +45,7 @@ const OPTIONS = z.object({
     'How names of labels are written that are not renamed',
   ),
   cluster_name: textOption({}).describe('Tag of the cluster with influxstatsd; none if not given'),
-  names: choiceOption(['heapster'], { default: 'heapster' }).describe('Names of metrics and labels'),
+  names: namesOption(),
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
     'Longest time for one request; never beyond the export timeout',
   ),

@@ -28,6 +28,8 @@ export interface LabelSettings {
 
 /** Writes the labels of a table's rows: the row's own, its type, the cluster and the dialect's fixed ones, by name. */
 export interface RowLabels {
+  /** Names of labels that rows may have. */
+  readonly names: readonly string[];
   /** The labels of a row, without those that the variant's values have of their own. */
   write(out: ByteWriter, row: number, variant: number): void;
   /**
@@ -69,6 +71,7 @@ export function createRowLabels(batch: MetricBatch, table: MetricTable, settings
   const { strings } = batch;
   const { after, escapes, value = (text: string): string => text } = syntax;
   return {
+    names: [...columns.keys()],
     write(out, row, variant) {
       for (const column of variants[variant]!) {
         const { ids } = column;
