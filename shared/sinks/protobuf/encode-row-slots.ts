@@ -37,19 +37,18 @@ export function createRowSlots(batch: MetricBatch, table: MetricTable, settings:
     if (draft.constant === '') draft.constant = constant;
   };
   for (const [name, value] of dialect.fixed(level)) add(name, undefined, value);
-  for (const [index, key] of batch.labelKeys.entries()) {
-    const column = table.labels[index];
-    if (column !== undefined) add(dialect.label(key, level), column, '');
-  }
+  for (const [index, key] of batch.labelKeys.entries()) add(dialect.label(key, level), table.labels[index], '');
   add(dialect.label('type', level), undefined, heapsterType(level));
   add(dialect.label('cluster_name', level), undefined, batch.cluster ?? '');
   for (const [name, value] of external) add(name, undefined, value);
   const taken = new Set(reserved);
-  return [...drafts].map(([given, draft]): RowSlot => {
+  // All keys are named, those that no row has too: a name must not depend on what else is there.
+  const slots = [...drafts].map(([given, draft]): RowSlot => {
     const name = untaken(toName(given), taken);
     taken.add(name);
     return { name, ...draft };
   });
+  return slots.filter(({ columns, constant }) => columns.length > 0 || constant !== '');
 }
 
 /** The label's text on a row; empty = none. */
