@@ -6,10 +6,8 @@ import type { ContainerSpec, PodObject } from '../kube/types.ts';
 import { type JoinedLabels, joinLabels } from './label-joiner.ts';
 import { type Workload, workloadOf } from './workload.ts';
 
-/** What the spec and status of a pod say of one container. Millicores and bytes; 0 = unset, NaN = not a quantity. */
-export interface ContainerMeta {
-  readonly name: string;
-  readonly image: string | undefined;
+/** What a container asks for. Millicores and bytes; 0 = unset, NaN = not a quantity. */
+interface ResourceMeta {
   readonly cpuRequest: number;
   readonly cpuLimit: number;
   readonly memoryRequest: number;
@@ -18,6 +16,12 @@ export interface ContainerMeta {
   readonly ephemeralStorageLimit: number;
   /** Requests of other resources: metric name `<resource>/request` and value. */
   readonly extra: readonly { readonly metric: string; readonly value: number }[];
+}
+
+/** What the spec and status of a pod say of one container. */
+export interface ContainerMeta extends ResourceMeta {
+  readonly name: string;
+  readonly image: string | undefined;
   /** Restarts; undefined before the container has a status. */
   readonly restarts: number | undefined;
 }
@@ -40,6 +44,15 @@ export interface PodMeta {
 
 const NOTHING_EXTRA: ContainerMeta['extra'] = [];
 const KNOWN_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
+const NO_LABELS: Readonly<Record<string, string>> = {};
+const NO_RESOURCES: NonNullable<ContainerSpec['resources']> = {};
+
+/**
+ * What was made of labels and resources that pods share (the list's decoder gives equal ones once). Keyed by the object
+ * itself and gone with it; empty after a cold start, and never wrong: nobody writes to decoded objects.
+ */
+const resourcesSeen = new WeakMap<object, ResourceMeta>();
+const labelsSeen = new WeakMap<LabelSettings, WeakMap<object, JoinedLabels>>();
 
 /** Reads a pod object once; undefined if it has no name or namespace. */
 export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
@@ -55,8 +68,8 @@ export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | unde
     phase: status?.phase,
     hostNetwork: spec?.hostNetwork === true,
     startTime: Number.isNaN(startTime) ? undefined : startTime,
-    labels: metadata.labels ?? {},
-    joined: joinLabels(metadata.labels, labels),
+    labels: metadata.labels ?? NO_LABELS,
+    joined: joinOnce(metadata.labels ?? NO_LABELS, labels),
     workload: workloadOf(pod),
     containers: digestContainers(pod),
   };
@@ -67,23 +80,55 @@ export function isExpected(pod: PodMeta): boolean {
   return pod.phase === 'Running';
 }
 
+function joinOnce(labels: Readonly<Record<string, string>>, settings: LabelSettings): JoinedLabels {
+  let seen = labelsSeen.get(settings);
+  if (seen === undefined) {
+    seen = new WeakMap();
+    labelsSeen.set(settings, seen);
+  }
+  let joined = seen.get(labels);
+  if (joined === undefined) {
+    joined = joinLabels(labels, settings);
+    seen.set(labels, joined);
+  }
+  return joined;
+}
+
 function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[] {
   const containers: ContainerMeta[] = [];
   for (const container of spec?.containers ?? []) {
     const { name } = container;
     if (name === undefined) continue;
-    const restarts = status?.containerStatuses?.find((entry) => entry.name === name)?.restartCount;
-    containers.push(digestContainer(container, name, restarts));
+    const resources = container.resources ?? NO_RESOURCES;
+    let asked = resourcesSeen.get(resources);
+    if (asked === undefined) {
+      asked = digestResources(resources);
+      resourcesSeen.set(resources, asked);
+    }
+    containers.push({
+      name,
+      image: container.image,
+      cpuRequest: asked.cpuRequest,
+      cpuLimit: asked.cpuLimit,
+      memoryRequest: asked.memoryRequest,
+      memoryLimit: asked.memoryLimit,
+      ephemeralStorageRequest: asked.ephemeralStorageRequest,
+      ephemeralStorageLimit: asked.ephemeralStorageLimit,
+      extra: asked.extra,
+      restarts: restartsOf(status, name),
+    });
   }
   return containers;
 }
 
-function digestContainer(container: ContainerSpec, name: string, restarts: number | undefined): ContainerMeta {
-  const requests = container.resources?.requests;
-  const limits = container.resources?.limits;
+function restartsOf(status: PodObject['status'], name: string): number | undefined {
+  const statuses = status?.containerStatuses ?? [];
+  for (let i = 0; i < statuses.length; i++) if (statuses[i]!.name === name) return statuses[i]!.restartCount;
+  return undefined;
+}
+
+function digestResources({ requests, limits }: NonNullable<ContainerSpec['resources']>): ResourceMeta {
   return {
-    name,
-    image: container.image,
     cpuRequest: quantity(requests?.['cpu'], toMillicores),
     cpuLimit: quantity(limits?.['cpu'], toMillicores),
     memoryRequest: quantity(requests?.['memory'], toBytes),
@@ -91,7 +136,6 @@ function digestContainer(container: ContainerSpec, name: string, restarts: numbe
     ephemeralStorageRequest: quantity(requests?.['ephemeral-storage'], toBytes),
     ephemeralStorageLimit: quantity(limits?.['ephemeral-storage'], toBytes),
     extra: extraRequests(requests),
-    restarts,
   };
 }
 

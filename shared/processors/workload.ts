@@ -1,4 +1,4 @@
-import type { PodObject } from '../kube/types.ts';
+import type { OwnerReference, PodObject } from '../kube/types.ts';
 import { labelValue } from './label-joiner.ts';
 
 /** What a pod belongs to: its top owner as far as the pod itself tells. */
@@ -25,22 +25,37 @@ const MOST_CRON_SECONDS = 2_000_000_000;
 export function workloadOf(pod: PodObject): Workload {
   const meta = pod.metadata ?? {};
   const name = meta.name ?? '';
-  const owners = meta.ownerReferences ?? [];
-  const owner = owners.find((reference) => reference.controller === true);
-  if (owner?.kind === 'Node' || labelValue(meta.annotations ?? {}, MIRROR_ANNOTATION) !== undefined) {
+  const owner = meta.ownerReferences?.find((reference) => reference.controller === true);
+  if (owner?.kind === 'Node' || labelValue(meta.annotations ?? NONE, MIRROR_ANNOTATION) !== undefined) {
     return { kind: 'StaticPod', name: withoutSuffix(name, `-${pod.spec?.nodeName ?? ''}`) ?? name };
   }
   if (owner?.kind === undefined || owner.name === undefined) return { kind: 'Pod', name };
-  if (owner.kind === 'ReplicaSet') {
-    const hash = labelValue(meta.labels ?? {}, TEMPLATE_HASH);
-    const deployment = hash === undefined ? undefined : withoutSuffix(owner.name, `-${hash}`);
+  const hash = labelValue(meta.labels ?? NONE, TEMPLATE_HASH);
+  const seen = ownersSeen.get(owner);
+  if (seen !== undefined && seen.hash === hash) return seen.workload;
+  const workload = workloadOfOwner(owner.kind, owner.name, hash);
+  ownersSeen.set(owner, { hash, workload });
+  return workload;
+}
+
+const NONE: Readonly<Record<string, string>> = {};
+
+/**
+ * The workload of owner references that pods share, and the pod's template hash that it was made with. Keyed by the object
+ * itself and gone with it; empty after a cold start.
+ */
+const ownersSeen = new WeakMap<OwnerReference, { readonly hash: string | undefined; readonly workload: Workload }>();
+
+function workloadOfOwner(kind: string, name: string, hash: string | undefined): Workload {
+  if (kind === 'ReplicaSet') {
+    const deployment = hash === undefined ? undefined : withoutSuffix(name, `-${hash}`);
     if (deployment !== undefined) return { kind: 'Deployment', name: deployment };
   }
-  if (owner.kind === 'Job') {
-    const cronJob = cronJobOf(owner.name);
+  if (kind === 'Job') {
+    const cronJob = cronJobOf(name);
     if (cronJob !== undefined) return { kind: 'CronJob', name: cronJob };
   }
-  return { kind: owner.kind, name: owner.name };
+  return { kind, name };
 }
 
 function withoutSuffix(text: string, suffix: string): string | undefined {
