@@ -10,6 +10,7 @@ export type LoadSink = () => Promise<{ readonly default: SinkDefinition }>;
 /** Every sink by its URI key. A sink's code is loaded when a URI names it. */
 export const SINKS = {
   cloudwatch: () => import('./cloudwatch/index.ts'),
+  elasticsearch: () => import('./elasticsearch/index.ts'),
   graphite: () => import('./graphite/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
   log: () => import('./log/index.ts'),

@@ -15,6 +15,7 @@ export class LineChunk {
   readonly #limits: SinkLimits;
   readonly #rules: LineRequestRules;
   readonly #maxLine: number;
+  readonly #maxLines: number;
   #ends = new Int32Array(FIRST_LINES);
   #points = new Int32Array(FIRST_LINES);
   #lines = 0;
@@ -24,6 +25,7 @@ export class LineChunk {
   constructor(limits: SinkLimits, rules: LineRequestRules) {
     this.#limits = { ...limits, maxBytes: limits.maxBytes - (rules.frame ?? 0) };
     this.#maxLine = Math.min(this.#limits.maxBytes, rules.maxLine ?? Number.POSITIVE_INFINITY);
+    this.#maxLines = rules.maxLines ?? Number.POSITIVE_INFINITY;
     this.#rules = rules;
   }
 
@@ -42,7 +44,8 @@ export class LineChunk {
       out.at = this.#start;
       return false;
     }
-    if (out.at > maxBytes || (this.#sum + points > maxPoints && this.#lines > 0)) this.#cut();
+    const isFull = this.#lines >= this.#maxLines || (this.#sum + points > maxPoints && this.#lines > 0);
+    if (out.at > maxBytes || isFull) this.#cut();
     if (this.#lines === this.#ends.length) this.#grow();
     this.#ends[this.#lines] = this.out.at;
     this.#points[this.#lines++] = points;

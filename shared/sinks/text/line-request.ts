@@ -28,6 +28,8 @@ export interface LineRequestRules {
   readonly stamp?: UnixMillis;
   /** Longest line that the backend reads. */
   readonly maxLine?: number;
+  /** Most lines in a request, where lines have several points. */
+  readonly maxLines?: number;
 }
 
 /** A request of whole lines; its halves are views of the same bytes. */
