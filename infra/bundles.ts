@@ -13,12 +13,14 @@ const KB = 1_000;
 
 /**
  * All functions. The eager part is our own code, zod (about 90 KB) and middy; a chunk of a cloud SDK or of the Kubernetes
- * client is loaded when a configuration names it. The budgets leave about a fifth above what was measured.
+ * client is loaded when a configuration names it: the whole holds every sink and store, because any function may be configured
+ * for any of them, and costs a cold start nothing but bytes of the package. The budgets leave about a fifth above what was
+ * measured.
  */
 export const BUNDLES: readonly Bundle[] = [
-  { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 420 * KB, totalBudget: 3_800 * KB },
-  { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 390 * KB, totalBudget: 3_800 * KB },
-  { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 320 * KB, totalBudget: 3_800 * KB },
+  { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 500 * KB, totalBudget: 10_000 * KB },
+  { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 470 * KB, totalBudget: 10_000 * KB },
+  { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 350 * KB, totalBudget: 10_000 * KB },
 ];
 
 /** Packages that no eager part may hold. */

@@ -15,7 +15,12 @@ let warm: Promise<Runtime> | undefined;
 
 /** The runtime of this function instance. Rejects with every problem of the configuration at once. */
 export async function awsRuntime(): Promise<Runtime> {
-  warm ??= createRuntime({ env: process.env, platform: awsPlatform(process.env) });
+  warm ??= createRuntime({
+    env: process.env,
+    platform: awsPlatform(process.env),
+    // The reduce function has no right to a cluster's secret, and one cluster's must not stop the others.
+    deferSourceSecrets: true,
+  });
   try {
     return await warm;
   } catch (error) {

@@ -7,5 +7,5 @@ import { checkRequest } from './requests.ts';
 export const handler = createLambdaHandler(async (runtime, event: ShardRequest, deadline) => {
   const request = checkRequest(event, 'scrape');
   using own = deadline.within(request.endBy - runtime.platform.clock.now());
-  return runScrape(runtime, request, own);
+  return runScrape(runtime, request, { deadline: own });
 });

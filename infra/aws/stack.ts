@@ -19,7 +19,7 @@ interface Sub {
 }
 
 /** Parts of the stack that not every configuration needs. */
-type Part = 'secrets' | 'metrics' | 'dashboard' | 'completeness';
+type Part = 'secrets' | 'sink-secrets' | 'metrics' | 'dashboard' | 'completeness';
 
 /** What serverless.yml puts in its places. */
 export interface Stack {
@@ -28,8 +28,9 @@ export interface Stack {
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
   readonly managedPolicies: readonly Sub[];
   readonly alarmActions: readonly string[];
-  /** IAM resources of the secrets that the URIs name. */
+  /** IAM resources of the secrets that the URIs name; those of sinks alone. */
   readonly secretArns: readonly (string | Sub)[];
+  readonly sinkSecretArns: readonly (string | Sub)[];
   readonly metricNamespaces: readonly string[];
   /** Files of infra/aws without `.yml`: the part's, or `nothing`. */
   readonly parts: Readonly<Record<Part, Part | 'nothing'>>;
@@ -67,6 +68,8 @@ export async function describeStack({ service, stage, region, env, params }: Sta
   const here = targets.find((target) => target.region === undefined || target.region === region);
   const part = (name: Part, needed: boolean | undefined): Part | 'nothing' => (needed === true ? name : 'nothing');
   const secrets = secretNames(variables);
+  const { HEAPLESS_SOURCE: _, ...withoutSources } = variables;
+  const sinkSecrets = secretNames(withoutSources);
   const vpc = network(params);
   return {
     environment: {
@@ -79,9 +82,11 @@ export async function describeStack({ service, stage, region, env, params }: Sta
       vpc === null ? [] : [sub(`arn:\${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole`)],
     alarmActions: params.alarmTopic === '' ? [] : [params.alarmTopic],
     secretArns: secrets.map(secretArn),
+    sinkSecretArns: sinkSecrets.map(secretArn),
     metricNamespaces: [...new Set(targets.map(({ namespace }) => namespace))],
     parts: {
       secrets: part('secrets', secrets.length > 0),
+      'sink-secrets': part('sink-secrets', sinkSecrets.length > 0),
       metrics: part('metrics', targets.length > 0),
       dashboard: part('dashboard', here !== undefined),
       completeness: part('completeness', here?.exports(metricByKey('collection/completeness'), 'cluster')),

@@ -9,13 +9,13 @@ import { type ShardResult, scatter } from '../fanout/scatter.ts';
 import type { ShardPlan } from '../fanout/shard-plan.ts';
 import { addLostNodes } from '../processors/lost-nodes.ts';
 import { TOTALS } from '../state/backlog-key.ts';
+import { createInlineInvoker } from './inline-invoker.ts';
 import { type BacklogList, hasBacklog, listBacklog, NO_BACKLOG } from './list-backlog.ts';
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
 import { openPlanFile } from './plan-file.ts';
 import { runReduce } from './reduce.ts';
 import { emptyResult, reportTick } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
-import { runScrape } from './scrape.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { TickResult } from './tick-report.ts';
@@ -60,9 +60,11 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
       : NO_BACKLOG;
 
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
+  using podsDeadline = createDeadline(times.scrapeBy, clock, tick.deadline.signal);
+  const inline = { nodes: listed.objects.nodes.length, deadline: podsDeadline };
   const results = await watch.time('shards', () =>
     scatter(shardRequests(tick, { plan, times, backlog, objects: listed.objects }), {
-      invoker: runtime.platform.shardInvoker ?? { invoke: (request, by) => runScrape(runtime, request, by) },
+      invoker: runtime.platform.shardInvoker ?? createInlineInvoker(runtime, source, inline),
       concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
       deadline: shardsDeadline,
     }),

@@ -3,6 +3,7 @@ import { retiredShards, settlePlan } from '../fanout/plan.ts';
 import { parseShardPlan, type ShardPlan } from '../fanout/shard-plan.ts';
 import type { ObjectStore, PutCondition } from '../state/object-store.ts';
 import { counterKey } from './counter-file.ts';
+import { seriesKey } from './series-file.ts';
 
 /** The stored shard plan of a cluster: which shard holds which node's counters. */
 export interface PlanFile {
@@ -42,6 +43,7 @@ export async function openPlanFile(store: ObjectStore, cluster: string, signal: 
         if (outcome.status === 'conflict') return [`the shard plan ${key} was changed by another run`];
         for (const shard of retiredShards(previous, settled)) {
           await store.delete(counterKey(cluster, shard), undefined, signal);
+          await store.delete(seriesKey(cluster, shard), undefined, signal);
         }
         return [];
       } catch (error) {

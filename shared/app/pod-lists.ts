@@ -1,41 +1,51 @@
 import type { LabelSettings } from '../config/config.ts';
 import type { Deadline } from '../core/deadline.ts';
-import type { KubeClient } from '../kube/client.ts';
-import type { PodObject } from '../kube/types.ts';
+import type { FailureReason, KubeClient } from '../kube/client.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
 import { digestPod } from '../processors/pod-meta.ts';
+
+/** The pods of a node, or of the cluster, as the API server knows them; or why they could not be listed. */
+export type ListedPods =
+  | { readonly status: 'ok'; readonly index: PodIndex }
+  | { readonly status: 'failed'; readonly reason: FailureReason; readonly message: string };
 
 /** The pods of a node as the API server knows them; undefined if they could not be listed. */
 export interface PodLists {
   of(node: string): Promise<PodIndex | undefined>;
 }
 
+/** Lists the pods of one node, or of the whole cluster if `node` is undefined. */
+export async function listPods(
+  client: KubeClient,
+  options: { readonly node: string | undefined; readonly labels: LabelSettings; readonly deadline: Deadline },
+): Promise<ListedPods> {
+  const result = await client.listPods(options);
+  if (result.status === 'failed') return result;
+  return { status: 'ok', index: createPodIndex(result.value.flatMap((pod) => digestPod(pod, options.labels) ?? [])) };
+}
+
 /**
- * Lists pods for a shard: all of the cluster once if the shard holds the whole cluster, else those of each node
+ * The pods of a shard's nodes: from `whole`, a list of the whole cluster, if there is one, else listed node by node
  * (`spec.nodeName`). A list that fails costs labels, requests and completeness, not usage; it is warned about once.
  */
 export function createPodLists(
   client: KubeClient,
   options: {
-    readonly whole: boolean;
+    readonly whole: Promise<ListedPods> | undefined;
     readonly labels: LabelSettings;
     readonly deadline: Deadline;
     readonly warn: (warning: string) => void;
     readonly fault: (name: string) => void;
   },
 ): PodLists {
-  const list = async (node: string | undefined): Promise<PodIndex | undefined> => {
-    const result = await client.listPods({ node, deadline: options.deadline });
-    if (result.status === 'ok') return indexOf(result.value, options.labels);
+  const indexOf = (listed: ListedPods): PodIndex | undefined => {
+    if (listed.status === 'ok') return listed.index;
     options.fault('pod_list_failed');
-    options.warn(`pods could not be listed (${result.reason}), labels and requests are missing: ${result.message}`);
+    options.warn(`pods could not be listed (${listed.reason}), labels and requests are missing: ${listed.message}`);
     return undefined;
   };
-  if (!options.whole) return { of: list };
-  const all = list(undefined);
+  const { whole, labels, deadline } = options;
+  if (whole === undefined) return { of: async (node) => indexOf(await listPods(client, { node, labels, deadline })) };
+  const all = whole.then(indexOf);
   return { of: () => all };
-}
-
-function indexOf(pods: readonly PodObject[], labels: LabelSettings): PodIndex {
-  return createPodIndex(pods.flatMap((pod) => digestPod(pod, labels) ?? []));
 }

@@ -6,6 +6,7 @@ import { buildTotals } from '../processors/totals-batch.ts';
 import { TOTALS } from '../state/backlog-key.ts';
 import { exportBatch } from './export-batch.ts';
 import type { Runtime } from './runtime.ts';
+import { openSeriesFile } from './series-file.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { viewTotals } from './view-totals.ts';
 
@@ -15,7 +16,10 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
   const source = runtime.sources[request.source];
   if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
   const watch = createStopwatch(runtime.platform.clock);
-  const batch = buildTotals(request.totals, {
+  const part = { cluster: source.cluster, part: TOTALS };
+  const series = openSeriesFile(runtime, { ...part, inherit: [], levels: TOTAL_LEVELS });
+  const warnings: string[] = [...((await series?.load(deadline.signal)) ?? [])];
+  const built = buildTotals(request.totals, {
     timestamp: request.timestamp,
     resolution: config.metricResolution,
     cluster: source.cluster,
@@ -24,15 +28,14 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
     namespaceIds: request.namespaceIds,
     incomplete: config,
   });
-  const sinks = await watch.time('export totals', () =>
-    exportBatch(runtime, batch, {
-      levels: TOTAL_LEVELS,
-      deadline,
-      cluster: source.cluster,
-      part: TOTALS,
-      backlog: request.backlog ?? [],
-    }),
-  );
+  const batch = series?.withEnded(built, () => true) ?? built;
+  const [sinks, unsaved] = await Promise.all([
+    watch.time('export totals', () =>
+      exportBatch(runtime, batch, { levels: TOTAL_LEVELS, deadline, ...part, backlog: request.backlog ?? [] }),
+    ),
+    series?.save(batch, () => false, deadline.signal),
+  ]);
+  warnings.push(...(unsaved ?? []));
   return {
     version: 1,
     timestamp: request.timestamp,
@@ -41,6 +44,7 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
     sinks,
     view: viewTotals(batch),
     stages: watch.stages(),
+    ...(warnings.length === 0 ? {} : { warnings }),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

@@ -87,7 +87,7 @@ export function reportTick(tick: FinishedTick): TickResult {
       ...tick.warnings,
       ...lostShards,
       ...merged.warnings,
-      ...('failed' in reduced ? [reduced.failed] : []),
+      ...('failed' in reduced ? [reduced.failed] : (reduced.warnings ?? [])),
     ],
     stages: { ...tick.stages, ...merged.stages, ...reduction?.stages, total: tick.ended - tick.started },
     lag: tick.started - tick.timestamp,

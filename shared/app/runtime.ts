@@ -15,6 +15,8 @@ export interface RuntimeInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags?: ReadonlyMap<string, readonly string[]>;
   readonly platform: Platform;
+  /** Read the secrets of sources when they are first connected to: a function that talks to no cluster never does. */
+  readonly deferSourceSecrets?: boolean;
 }
 
 /** Everything a use-case needs, opened once and kept by a warm process: a cache, never a truth. */
@@ -33,7 +35,12 @@ export interface Runtime {
  * Reads the configuration, resolves its secrets, opens store and sinks and prepares the clusters. Throws one
  * `ConfigError` with every problem that can be seen without talking to a cluster.
  */
-export async function createRuntime({ env, flags, platform }: RuntimeInput): Promise<Runtime> {
+export async function createRuntime({
+  env,
+  flags,
+  platform,
+  deferSourceSecrets = false,
+}: RuntimeInput): Promise<Runtime> {
   const { config: asWritten, notices: parsed } = parseConfig({
     env,
     ...(flags === undefined ? {} : { flags }),
@@ -45,7 +52,9 @@ export async function createRuntime({ env, flags, platform }: RuntimeInput): Pro
   };
   const config: Config = {
     ...asWritten,
-    sources: await Promise.all(asWritten.sources.map((uri) => resolveSecrets(uri, platform.readSecret))),
+    sources: deferSourceSecrets
+      ? asWritten.sources
+      : await Promise.all(asWritten.sources.map((uri) => resolveSecrets(uri, platform.readSecret))),
     sinks: await Promise.all(asWritten.sinks.map((uri) => resolveSecrets(uri, platform.readSecret))),
     state: await resolveSecrets(asWritten.state, platform.readSecret),
   };
@@ -61,8 +70,8 @@ export async function createRuntime({ env, flags, platform }: RuntimeInput): Pro
         config,
         platform,
         notice,
-        connect: () =>
-          connectCluster(uri, {
+        connect: async () =>
+          connectCluster(await resolveSecrets(uri, platform.readSecret), {
             env,
             readFile: platform.readFile,
             clock: platform.clock,

@@ -8,18 +8,24 @@ import type { KubeUsage } from '../kube/client.ts';
 import { createCounterFile } from './counter-file.ts';
 import { exportBatch } from './export-batch.ts';
 import { createNodeFolder } from './node-folder.ts';
-import { createPodLists } from './pod-lists.ts';
+import { createPodLists, type ListedPods, listPods } from './pod-lists.ts';
 import type { Runtime } from './runtime.ts';
 import { scrapeNode } from './scrape-node.ts';
+import { openSeriesFile } from './series-file.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { createTally } from './tally.ts';
 
 /**
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
  * the rows that only this shard knows, saves the counters, and answers with totals and outcomes. A node that fails is an
- * outcome. Throws only what makes the whole shard impossible (a cluster that cannot be connected to).
+ * outcome. `pods` is a list of the whole cluster that shards in one process share; without it the shard lists for itself.
+ * Throws only what makes the whole shard impossible (a cluster that cannot be connected to).
  */
-export async function runScrape(runtime: Runtime, request: ShardRequest, deadline: Deadline): Promise<Partial> {
+export async function runScrape(
+  runtime: Runtime,
+  request: ShardRequest,
+  { deadline, pods: shared }: { readonly deadline: Deadline; readonly pods?: Promise<ListedPods> | undefined },
+): Promise<Partial> {
   const { config, platform } = runtime;
   const source = runtime.sources[request.source];
   if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
@@ -29,6 +35,12 @@ export async function runScrape(runtime: Runtime, request: ShardRequest, deadlin
   const tally = createTally();
   const { cluster } = source;
   const counters = createCounterFile(runtime.store, { cluster, shard: request.shard, inherit: request.inherit });
+  const series = openSeriesFile(runtime, {
+    cluster,
+    part: request.shard,
+    inherit: request.inherit,
+    levels: LEAF_LEVELS,
+  });
   const builder = new MetricBatchBuilder({
     timestamp: request.timestamp,
     resolution: config.metricResolution,
@@ -38,11 +50,17 @@ export async function runScrape(runtime: Runtime, request: ShardRequest, deadlin
   const folder = createNodeFolder({ builder, config, request, counters, tally });
 
   using scraping = createDeadline(Math.min(request.scrapeBy, deadline.at), platform.clock, deadline.signal);
-  const outcomes = await watch.time('scrape', () => {
+  const outcomes = await watch.time('scrape', async () => {
     const ready = counters.load(scraping.signal).then((warnings) => warnings.forEach(tally.warn));
+    const seriesReady = series?.load(scraping.signal).then((warnings) => warnings.forEach(tally.warn));
+    const { labels } = config;
+    const own =
+      request.whole && shared === undefined
+        ? listPods(client, { node: undefined, labels, deadline: scraping })
+        : undefined;
     const pods = createPodLists(client, {
-      whole: request.whole,
-      labels: config.labels,
+      whole: shared ?? own,
+      labels,
       deadline: scraping,
       warn: tally.warn,
       fault: (name) => tally.addFaults({ [name]: 1 }),
@@ -51,13 +69,18 @@ export async function runScrape(runtime: Runtime, request: ShardRequest, deadlin
       source.gate.run(() =>
         scrapeNode(node, { client, config, clock: platform.clock, deadline: scraping, pods, ready, folder }),
       );
-    return Promise.all(readyFirst(request.nodes).map(scrape));
+    const [scraped] = await Promise.all([Promise.all(readyFirst(request.nodes).map(scrape)), seriesReady]);
+    return scraped;
   });
   const gone = request.gone ?? [];
   for (const { name, shown } of gone) if (shown) folder.addGone(name);
   watch.add('fold', folder.millis());
 
-  const batch = builder.build();
+  const answered = new Set(outcomes.filter(({ status }) => status === 'answered').map(({ node }) => node));
+  const left = new Set(gone.map(({ name }) => name));
+  const pending = new Set(request.nodes.map(({ name }) => name).filter((name) => !answered.has(name)));
+  const built = builder.build();
+  const batch = series?.withEnded(built, (node = '') => answered.has(node) || left.has(node)) ?? built;
   const [sinks] = await Promise.all([
     watch.time('export leaf rows', () =>
       exportBatch(runtime, batch, {
@@ -72,6 +95,7 @@ export async function runScrape(runtime: Runtime, request: ShardRequest, deadlin
       const warnings = await counters.save(folder.counters(), request, deadline.signal);
       warnings.forEach(tally.warn);
     }),
+    series?.save(batch, (node = '') => pending.has(node), deadline.signal).then((w) => w.forEach(tally.warn)),
   ]);
   return {
     version: 1,

@@ -27,6 +27,7 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack on AWS', () => {
   let first: TickReport;
   let partial: TickReport;
   let repeated: TickReport;
+  let shardless: TickReport;
 
   beforeAll(async () => {
     cluster = await startDemoCluster({ nodes: NODES, podsPerNode: 6 });
@@ -47,6 +48,14 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack on AWS', () => {
     const scheduledTime = new Date(first.timestamp + MINUTE).toISOString();
     partial = ((await stack.invoke('tick', { scheduledTime })) as readonly TickReport[])[0]!;
     repeated = ((await stack.invoke('tick', { scheduledTime })) as readonly TickReport[])[0]!;
+    stack.gate.refuse((name, event) =>
+      name.endsWith('-scrape') && (event as { readonly shard?: string }).shard === 's0'
+        ? { status: 429, type: 'TooManyRequestsException', message: 'Rate Exceeded.' }
+        : undefined,
+    );
+    const third = new Date(first.timestamp + 2 * MINUTE).toISOString();
+    shardless = ((await stack.invoke('tick', { scheduledTime: third })) as readonly TickReport[])[0]!;
+    stack.gate.refuse(() => undefined);
   }, 240_000);
 
   afterAll(async () => {
@@ -176,6 +185,26 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack on AWS', () => {
     expect(values).toMatchObject({ measured: NODES - 1, up: 0 });
     expect(values.completeness).toBeGreaterThan(0);
     expect(values.completeness).toBeLessThan(1);
+  });
+
+  it('counts the nodes of a shard that Lambda refuses to run, and exports the others', async () => {
+    const values = await read(shardless.timestamp, {
+      nodes: { metric: 'node/count', stat: 'Average' },
+      measured: { metric: 'node/measured', stat: 'Average' },
+      completeness: { metric: 'collection/completeness', stat: 'Average' },
+      other: { metric: 'up', stat: 'Average', of: { NodeName: 'demo-node-4' } },
+    });
+
+    expect(shardless).toMatchObject({
+      status: 'partial',
+      // The dead node is in that shard.
+      nodes: { planned: NODES, answered: NODES - 2, failed: 2, reasons: { shard_failed: 2 } },
+      shards: { planned: 3, answered: 2 },
+    });
+    expect(shardless.warnings.join('\n')).toMatch(/shard s0: .*TooManyRequestsException.*Rate Exceeded/);
+    expect(values).toMatchObject({ nodes: NODES, measured: NODES - 2, other: 1 });
+    expect(values.completeness).toBeGreaterThan(0);
+    expect(values.completeness).toBeLessThan(0.8);
   });
 
   it('makes rates from the counters that the tick before it saved', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { awsEnvironment, freePorts, type Running, runProgram, startProgram } from './aws-process.ts';
+import { type LambdaGate, openLambdaGate } from './lambda-gate.ts';
 import { type Moto, startMoto } from './state-moto.ts';
 
 const STAGE = 'e2e';
@@ -10,6 +11,8 @@ const BUCKET = 'heapless-e2e-state';
 
 /** The stack, deployed into moto and running under serverless-offline. */
 export interface AwsStack {
+  /** The way by which the functions call each other. */
+  readonly gate: LambdaGate;
   /** The compiled CloudFormation template, as text. */
   readonly template: string;
   /** What cfn-lint said of it; empty = nothing. */
@@ -40,9 +43,11 @@ export async function startAwsStack(options: {
     const moto: Moto = await startMoto();
     started.push(moto);
     const [lambdaPort = '', httpPort = '', websocketPort = '', albPort = ''] = (await freePorts(4)).map(String);
+    const gate = await openLambdaGate(lambdaPort);
+    started.push(gate);
     const env = awsEnvironment({
       AWS_ENDPOINT_URL: moto.endpoint,
-      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambdaPort}`,
+      AWS_ENDPOINT_URL_LAMBDA: gate.endpoint,
       ...options.env,
     });
     const direct = awsEnvironment({ AWS_ENDPOINT_URL: moto.endpoint, ...options.env });
@@ -94,6 +99,7 @@ export async function startAwsStack(options: {
     started.push({ stop: async () => lambda.destroy() });
     const events = (event: string): readonly Readonly<Record<string, unknown>>[] => eventsIn(offline.output(), event);
     return {
+      gate,
       template: await readFile(templateFile, 'utf8'),
       lint: (await lint).trim(),
       aws,

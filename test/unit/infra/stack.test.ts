@@ -21,6 +21,7 @@ describe('the stack without any configuration', () => {
     expect(stack.metricNamespaces).toEqual(['Heapless']);
     expect(stack.parts).toEqual({
       secrets: 'secrets',
+      'sink-secrets': 'nothing',
       metrics: 'metrics',
       dashboard: 'dashboard',
       completeness: 'completeness',
