@@ -57,8 +57,12 @@ const ODD: readonly string[] = [
   ],
   ...['"eth0"', '"ens5"', '"runtime"', '"docker-daemon"', '"misc"', '"kubelet"', '"POD"'],
   ...['{', '}', '[', ']', ',', ':', '"', '\\', ' ', '\t', '\r\n', '\v', '\uFEFF', '\u00a0', '/**/', "'a'"],
+  ...['[1 2]', '[1;2]', '{"a":1;"b":2}', '{"a";1}', '{"a":1 "b":2}', '{1:2}', '[1', '{"a":', 'tru', 'nulll', '[nan]'],
+  ...['{"name":"c"}', '{"namespace":"c"}', '{"time":"2026-01-13T18:40:14Z"}', '{"rxBytes":1}', '{"total":1}'],
   ...['{"__proto__":1}', '[[[[[[[[]]]]]]]]', `${'['.repeat(70)}${']'.repeat(70)}`, '[1,]', '{"a":1,}', '{"a"}', '[,]'],
 ];
+
+const NUMBERS: readonly string[] = ODD.filter((value) => /^\d[\d.]*$/.test(value));
 
 const KEYS: readonly string[] = [
   ...[
@@ -106,7 +110,7 @@ function pick<T>(list: readonly T[], number: number): T {
 function applyTo(tokens: string[], { kind, at, choice }: Edit): void {
   const index = at % tokens.length;
   const token = tokens[index] as string;
-  switch (kind % 9) {
+  switch (kind % 12) {
     case 0:
       tokens[index] = pick(ODD, choice);
       break;
@@ -115,7 +119,8 @@ function applyTo(tokens: string[], { kind, at, choice }: Edit): void {
       const colon = tokens.indexOf(':', index);
       if (colon < 0) break;
       const value = tokens[colon + 1]?.trim() === '' ? colon + 2 : colon + 1;
-      tokens[value] = pick(ODD, choice);
+      const isNumber = /^\d/.test(tokens[value] ?? '');
+      tokens[value] = isNumber && choice % 3 !== 0 ? pick(NUMBERS, choice) : pick(ODD, choice);
       break;
     }
     case 2:
@@ -135,7 +140,7 @@ function applyTo(tokens: string[], { kind, at, choice }: Edit): void {
       break;
     }
     case 6:
-      tokens.splice(index, 0, pick([' ', '\n', '\t', '\r\n', '  \n ', '\v', '\u0000'], choice));
+      tokens.splice(index, 0, pick([' ', '\n', '\t', '\r\n', '  \n ', '\r', '\v', '\u0000'], choice));
       break;
     case 7: {
       // A member or an entry of a list once more.
@@ -144,12 +149,36 @@ function applyTo(tokens: string[], { kind, at, choice }: Edit): void {
       if (to >= 0) tokens.splice(to + 1, 0, ',', ...tokens.slice(from, to + 1));
       break;
     }
-    default: {
+    case 8: {
       const other = choice % tokens.length;
       tokens[index] = tokens[other] as string;
       tokens[other] = token;
+      break;
     }
+    case 9: {
+      // One character of a text or a number.
+      const from = choice % token.length;
+      const character = pick([...'0123456789-:TZ.e"\\{}[], x'], at + choice);
+      tokens[index] = token.slice(0, from) + character + token.slice(from + 1);
+      break;
+    }
+    default:
+      repeatMember(tokens, index, choice);
   }
+}
+
+/** The next member once more, behind itself or before itself, with the same value or another. */
+function repeatMember(tokens: string[], index: number, choice: number): void {
+  const colon = tokens.indexOf(':', index);
+  if (colon < 1) return;
+  const from = tokens[colon + 1]?.trim() === '' ? colon + 2 : colon + 1;
+  const to = closingOf(tokens, from);
+  if (to < 0) return;
+  const key = tokens[colon - 1] as string;
+  const value = tokens.slice(from, to + 1).join('');
+  const other = pick([value, '{}', '[]', 'null', '0', '"x"', pick(ODD, choice)], choice);
+  if (choice % 2 === 0) tokens.splice(to + 1, 0, `,${key}:${other}`);
+  else tokens.splice(colon - 1, 0, `${key}:${other},`);
 }
 
 function closingOf(tokens: readonly string[], from: number): number {

@@ -30,7 +30,8 @@ function readList(reading: Reading, pos: number, child: Entity | undefined, pare
 /** A name that may be empty, which is as if it were not there. */
 function readOptionalName(reading: Reading, pos: number, into: Int32Array, slot: number): number {
   if (reading.bytes[pos] !== BYTE.quote) return readName(reading, pos, into, slot);
-  return into[slot + 1] === 0 ? pos + 1 : DOUBT;
+  into[slot + 1] = 0;
+  return pos + 1;
 }
 
 /** A child or a list. */
@@ -42,7 +43,7 @@ function readBelow(reading: Reading, pos: number, place: number, row: number): n
 
 /**
  * Reads an object, whose opening brace is behind, into a new row of its stage, and the entities below it into theirs. Doubts what is
- * no JSON, and anything that the other decoder has to judge: an unusual value, a key that comes twice.
+ * no JSON, and anything that the other decoder has to judge: an unusual value, a block or a list that comes twice.
  */
 export function readEntity(reading: Reading, pos: number, entity: Entity, parent: number): number {
   const stage = reading.stages[entity.stage]!;

@@ -64,13 +64,12 @@ function numberOf(four: number): number {
 }
 
 /**
- * Reads a number from 0 to 2^63, exactly as `JSON.parse` does and a whole one if so asked, into a slot that is empty (NaN).
- * Doubts anything else, and a slot that is not empty: then its key comes for the second time. Whole numbers below 2^53
- * are made from digits; so are fractions of at most 15 digits, because a quotient of two numbers that doubles hold
- * exactly is rounded once, as the text itself would be.
+ * Reads a number from 0 to 2^63, exactly as `JSON.parse` does and a whole one if so asked, into a slot: of two values of one
+ * key the last one stays, as there. Doubts anything else. Whole numbers below 2^53 are made from digits; so are fractions of at
+ * most 15 digits, because a quotient of two numbers that doubles hold exactly is rounded once, as the text itself would
+ * be. An exponent that follows is no comma: the next reader doubts it.
  */
 export function readNumber(reading: Reading, pos: number, into: Float64Array, slot: number, whole: boolean): number {
-  if (!Number.isNaN(into[slot]!)) return DOUBT;
   const { view } = reading;
   if (pos + MARGIN > reading.end) return readUnusual(reading, pos, into, slot, whole);
   let at = pos;
@@ -90,10 +89,9 @@ export function readNumber(reading: Reading, pos: number, into: Float64Array, sl
   }
   const length = at - pos;
   const first = view.getUint8(pos);
-  let after = view.getUint8(at);
   if (length === 0 || (length > 1 && first === BYTE.zero) || total >= EXACT)
     return readUnusual(reading, pos, into, slot, whole);
-  if (after === BYTE.dot) {
+  if (view.getUint8(at) === BYTE.dot) {
     four = view.getInt32(at + 1, true) ^ ZEROS;
     others = othersIn(four);
     const places = countDigits(others);
@@ -101,11 +99,7 @@ export function readNumber(reading: Reading, pos: number, into: Float64Array, sl
       return readUnusual(reading, pos, into, slot, whole);
     total = (total * POWERS[places]! + numberOf(four << (32 - 8 * places))) / POWERS[places]!;
     at += places + 1;
-    after = view.getUint8(at);
   }
-  // A digit more, or an exponent.
-  if ((after - BYTE.zero) >>> 0 < 10 || (after | 0x20) === BYTE.lowerE)
-    return readUnusual(reading, pos, into, slot, whole);
   into[slot] = total;
   return at;
 }

@@ -22,11 +22,10 @@ export function skipText({ bytes, end }: Reading, pos: number): number {
 }
 
 /**
- * Reads a name whose opening quote is behind, as offset, length and hash into `into` from `slot` on, if that is empty (length 0).
+ * Reads a name whose opening quote is behind, as offset, length and hash into `into` from `slot` on.
  * Doubts what is not 1 to 256 ASCII characters without escapes.
  */
 export function readName({ bytes, end }: Reading, pos: number, into: Int32Array, slot: number): number {
-  if (into[slot + 1] !== 0) return DOUBT;
   let hash = 0;
   for (let at = pos; at < end; at++) {
     const byte = bytes[at]!;
@@ -57,13 +56,13 @@ function dayAt(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Reads a time whose opening quote is behind, in Unix milliseconds (`ZERO_TIME` for no time) into a slot that is empty (NaN).
+ * Reads a time whose opening quote is behind, in Unix milliseconds (`ZERO_TIME` for no time) into a slot.
  * Doubts what is no time, or later than `latest`. Days are remembered: two doubles for the first 11 bytes
  * (`2026-01-13T`), overlapping, and the day. Most times of a tick are of few days.
  */
 export function readTime(reading: Reading, pos: number, into: Float64Array, slot: number): number {
   const { bytes, view, days, latest } = reading;
-  if (pos + TIME_LENGTH >= reading.end || !Number.isNaN(into[slot]!)) return DOUBT;
+  if (pos + TIME_LENGTH >= reading.end) return DOUBT;
   const day = dayAt(bytes, pos);
   if (view.getFloat64(pos, true) === days[day] && view.getFloat64(pos + DATE_LENGTH - 8, true) === days[day + 1]) {
     const hour = two(bytes, pos + 11);
