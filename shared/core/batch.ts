@@ -72,6 +72,11 @@ export interface MetricBatch {
   /** `METRICS`, then the cluster's own (`custom/…`, `<resource>/request`). */
   readonly metrics: readonly MetricDescriptor[];
   readonly tables: Readonly<Partial<Record<Level, MetricTable>>>;
+  /**
+   * Series of earlier ticks that are no more, if a sink wants to know (`Sink.endsSeries`): a value that is not NaN marks one.
+   * They are no points of this batch.
+   */
+  readonly ended?: MetricBatch | undefined;
 }
 
 /** A label of a row; undefined if absent. */

@@ -41,6 +41,8 @@ export interface ReduceResult {
   /** The cluster, its namespaces and label groups, the largest first; at most 100 of each level. */
   readonly view: readonly TotalRow[];
   readonly stages: Readonly<Record<string, number>>;
+  /** Trouble that lost no value. */
+  readonly warnings?: readonly string[];
   readonly peakRssBytes: number;
 }
 

@@ -66,6 +66,8 @@ export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   encode(batch: MetricBatch, reject: (rejection: EncodeRejection) => void): Iterable<Request>;
   /** Sends one request. Resolves with an outcome, also when the signal aborts; throws never. */
   send(request: Request, signal: AbortSignal): Promise<SendOutcome>;
+  /** True if it tells the backend which series have ended (`MetricBatch.ended`). */
+  readonly endsSeries?: boolean;
   /** Undefined for sinks that never fail for a while, or whose backend takes no late points. */
   readonly backlog?: SinkBacklog<Request> | undefined;
   close(): Promise<void>;

@@ -58,7 +58,7 @@ export function classifyRemoteWrite(
   const mistimed = TIMING.find(([pattern]) => pattern.test(text))?.[1];
   const cause = error(mistimed ?? 'refuses series');
   if (written !== undefined && written > 0) return { status: 'partial', rejected: refused, cause };
-  if (mistimed !== undefined || request.series < 2) return { status: 'rejected', cause };
+  if (mistimed !== undefined || request.series < 2 || request.points === 0) return { status: 'rejected', cause };
   return { status: 'split', cause };
 }
 

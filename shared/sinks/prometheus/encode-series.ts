@@ -36,11 +36,19 @@ export class SeriesEncoder {
   /** By segment of the row: where it begins among the labels, and where it stood last in the original. */
   #begins = new Int32Array(1);
   #places = new Int32Array(1);
+  readonly #stale: boolean;
   #serial = 0;
   #points = 0;
   #series = 0;
 
-  constructor(settings: RemoteWriteSettings, timestamp: number, strings: StringTable) {
+  /** With `stale`, every value becomes the marker that ends its series, which is no point. */
+  constructor(
+    settings: RemoteWriteSettings,
+    timestamp: number,
+    strings: StringTable,
+    options: { readonly stale: boolean } = { stale: false },
+  ) {
+    this.#stale = options.stale;
     this.#settings = settings;
     this.#timestamp = timestamp;
     this.#strings = strings;
@@ -61,11 +69,8 @@ export class SeriesEncoder {
     this.#rowSerial = -1;
   }
 
-  /**
-   * Adds a series of the row; a value of `undefined` is the marker of its end and counts as no point. False if it is too
-   * large for any request.
-   */
-  add(part: SeriesPart, value: number | undefined): boolean {
+  /** Adds a series of the row. False if it is too large for any request. */
+  add(part: SeriesPart, value: number): boolean {
     const { maxPoints, maxBytes } = this.#settings;
     const start = this.#layout!.table.start[this.#row]!;
     let labels = this.#measure(part);
@@ -85,11 +90,11 @@ export class SeriesEncoder {
     this.#out.short(head.buffer, head.at);
     this.#writeLabels(part);
     head.at = 0;
-    this.#format.tail(head, part, value, start);
+    this.#format.tail(head, part, this.#stale ? undefined : value, start);
     this.#out.short(head.buffer, head.at);
     this.#format.keep();
     this.#series++;
-    if (value !== undefined) this.#points++;
+    if (!this.#stale) this.#points++;
     return true;
   }
 

@@ -13,16 +13,31 @@ type Reject = (rejection: EncodeRejection) => void;
 const NOT_FINITE = 'a value that is not a finite number is not sent';
 const TOO_LARGE = 'a series larger than a whole request is not sent';
 
-/**
- * The batch as remote write requests: a series with one sample for each value, at the batch's stamp. Series of
- * `batch.ended` follow with the marker that ends them; they count as no points.
- */
+/** The batch as remote write requests: a series with one sample for each value, at the batch's stamp. */
 export function* encodeRemoteWrite(
   batch: MetricBatch,
   settings: RemoteWriteSettings,
   reject: Reject,
 ): Generator<RemoteWriteRequest> {
   const encoder = new SeriesEncoder(settings, batch.timestamp, batch.strings);
+  yield* encodeTables(batch, encoder, settings, reject);
+}
+
+/**
+ * Series that have ended, each with the marker that says so: requests of no points. The markers stand a millisecond before
+ * the stamp: if a series goes on after all, with the same labels on another node, its value of this tick comes behind.
+ */
+export function* encodeStaleMarkers(ended: MetricBatch, settings: RemoteWriteSettings): Generator<RemoteWriteRequest> {
+  const encoder = new SeriesEncoder(settings, ended.timestamp - 1, ended.strings, { stale: true });
+  yield* encodeTables(ended, encoder, settings, () => {});
+}
+
+function* encodeTables(
+  batch: MetricBatch,
+  encoder: SeriesEncoder,
+  settings: RemoteWriteSettings,
+  reject: Reject,
+): Generator<RemoteWriteRequest> {
   for (const level of LEVELS) {
     const table = batch.tables[level];
     if (table !== undefined && countPoints(table) > 0) yield* encodeTable(batch, table, encoder, settings, reject);

@@ -17,11 +17,11 @@ import { createAuthorizedClient } from '../http/authorized-client.ts';
 import type { HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
 import { createHttpClient } from '../http/http-client.ts';
-import { toSelection } from '../selection.ts';
+import { selectBatch, toSelection } from '../selection.ts';
 import type { Sink, SinkLimits } from '../sink.ts';
 import { BACKLOG } from './backlog.ts';
 import { classifyRemoteWrite } from './classify.ts';
-import { encodeRemoteWrite } from './encode.ts';
+import { encodeRemoteWrite, encodeStaleMarkers } from './encode.ts';
 import { CLOUD_HOSTS, FARTHEST, MAX_BYTES, MAX_BYTES_CLOUD } from './limits.ts';
 import { DEFAULTS, OPTIONS } from './options.ts';
 import type { RemoteWriteRequest } from './request.ts';
@@ -93,12 +93,19 @@ export default defineSink({
       'content-encoding': 'snappy',
       'user-agent': 'heapless',
     };
+    const selection = toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined);
     return {
       name: uri.key,
       shown: uri.shown,
       limits,
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
-      encode: (batch, reject) => encodeRemoteWrite(batch, settings, reject),
+      selection,
+      endsSeries: options.stale_markers,
+      *encode(batch, reject) {
+        yield* encodeRemoteWrite(batch, settings, reject);
+        if (batch.ended !== undefined && options.stale_markers) {
+          yield* encodeStaleMarkers(selectBatch(batch.ended, selection), settings);
+        }
+      },
       async send(request, signal) {
         if (request.timestamp - context.clock.now() > FARTHEST) {
           const late = 'values more than five minutes ahead are not sent: they would shut Prometheus; check the clock';

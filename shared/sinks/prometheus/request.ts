@@ -9,7 +9,7 @@ export interface RemoteWriteRequest extends EncodedRequest {
   readonly version: RemoteWriteVersion;
   /** Of all its samples. */
   readonly timestamp: UnixMillis;
-  /** Series in it: its points, then markers of series that ended. */
+  /** Series in it: a point each, or the markers of series that ended, which are no points. */
   readonly series: number;
   /** The message as a snappy block. */
   readonly body: Buffer;
