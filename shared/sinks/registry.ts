@@ -13,6 +13,7 @@ export const SINKS = {
   elasticsearch: () => import('./elasticsearch/index.ts'),
   graphite: () => import('./graphite/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
+  kafka: () => import('./kafka/index.ts'),
   log: () => import('./log/index.ts'),
   opentsdb: () => import('./opentsdb/index.ts'),
   otlp: () => import('./otlp/index.ts'),

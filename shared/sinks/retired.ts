@@ -13,7 +13,6 @@ export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
   stackdriver: 'cloudwatch: or log:?format=json',
   gcm: 'cloudwatch: or log:?format=json',
   azuremonitor: 'cloudwatch: or log:?format=json',
-  kafka: 'log:?format=json with a shipper that produces to Kafka',
   riemann: 'log:?format=json with a shipper that writes Riemann events',
   honeycomb: 'log:?format=json with a shipper that sends to Honeycomb',
 };

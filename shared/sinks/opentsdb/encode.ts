@@ -5,6 +5,7 @@ import type { Dialect } from '../../dialects/dialect.ts';
 import type { EncodeRejection, SinkBacklog } from '../sink.ts';
 import { LONGEST_NUMBER } from '../text/byte-writer.ts';
 import { type Constant, toConstant } from '../text/constant.ts';
+import { dropComma } from '../text/drop-comma.ts';
 import { encodeLines } from '../text/encode-lines.ts';
 import { createRowLabels } from '../text/encode-row-labels.ts';
 import { createLineBacklog } from '../text/line-backlog.ts';
@@ -20,7 +21,6 @@ const UNNAMED_CLUSTER = 'k8s-cluster';
 const DISPENSABLE = ['nodename', 'type'];
 const TAGS = toConstant(',"tags":{');
 const END = toConstant('}},\n');
-const COMMA = 0x2c;
 
 /** A point that is sent again is the same cell. */
 const RULES: LineRequestRules = { idempotent: true };
@@ -123,11 +123,7 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: OpentsdbSet
       const from = out.at;
       out.bytes(shared);
       out.constant(first.own);
-      // Each tag has a comma before it, the first one must not.
-      if (out.at > from && out.buffer[from] === COMMA) {
-        out.buffer.copyWithin(from, from + 1, out.at);
-        out.at--;
-      }
+      dropComma(out, from);
       out.constant(END);
     },
   };
