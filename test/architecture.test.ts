@@ -40,7 +40,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'functions/local': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout', 'shared/delivery', 'shared/kube'],
   'functions/aws': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout'],
-  infra: ['shared/core', 'shared/config', 'shared/dialects', 'shared/sinks', 'shared/clusters', 'shared/state'],
+  infra: [
+    'shared/core',
+    'shared/config',
+    'shared/dialects',
+    'shared/kube',
+    'shared/sinks',
+    'shared/clusters',
+    'shared/state',
+  ],
 };
 
 /** Inside a room, finer rules: what must not be there at all. */

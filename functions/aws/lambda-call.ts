@@ -1,6 +1,7 @@
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import type { Deadline } from '../../shared/core/deadline.ts';
 import { describeError, HeaplessError } from '../../shared/core/errors.ts';
+import { packPayload, unpackPayload } from './packed-payload.ts';
 
 /**
  * Largest request and answer of a synchronous invocation, in bytes.
@@ -23,7 +24,7 @@ export async function callFunction(
   call: { readonly name: string; readonly request: unknown; readonly what: string },
   deps: { readonly invoke: Invoke; readonly deadline: Deadline },
 ): Promise<unknown> {
-  const payload = Buffer.from(JSON.stringify(call.request));
+  const payload = Buffer.from(JSON.stringify(packPayload(call.request)));
   if (payload.length > MAX_PAYLOAD_BYTES) throw tooLarge(call.what, payload.length);
   const answer = await send({ FunctionName: call.name, InvocationType: 'RequestResponse', Payload: payload }, deps);
   const text = Buffer.from(answer.Payload ?? []).toString('utf8');
@@ -31,7 +32,7 @@ export async function callFunction(
     throw new HeaplessError(`function ${call.name} failed: ${errorMessage(text)}`, { code: 'invoke_failed' });
   }
   try {
-    return JSON.parse(text);
+    return unpackPayload(JSON.parse(text));
   } catch (cause) {
     throw new HeaplessError(`function ${call.name} answered no JSON`, { code: 'invoke_failed', cause });
   }

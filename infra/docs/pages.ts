@@ -1,6 +1,7 @@
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { defaultDashboardTarget } from '../dashboards/cloudwatch-target.ts';
 import { configurationPage } from './configuration-page.ts';
+import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { sinksPage } from './sinks-page.ts';
 
@@ -11,6 +12,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/metrics.md', metricsPage()],
     ['docs/sinks.md', await sinksPage()],
     ['docs/configuration.md', configurationPage()],
+    ['docs/errors.md', errorsPage()],
     ['infra/dashboards/cloudwatch.json', `${JSON.stringify(dashboard, undefined, 2)}\n`],
   ]);
 }
