@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ComponentUri } from '../../config/config.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
+import type { AuthOptions } from '../auth/auth-options.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
 import type { HttpRules } from '../http/classify-http.ts';
@@ -27,7 +28,7 @@ export interface OtlpParts {
   readonly context: SinkContext;
   readonly url: URL;
   readonly preset: Preset;
-  readonly options: Omit<OtlpOptions, 'preset' | 'region'>;
+  readonly options: Omit<OtlpOptions, 'preset' | keyof AuthOptions>;
   readonly dialect: Dialect;
   readonly authorizer: Authorizer;
 }
@@ -36,7 +37,12 @@ export interface OtlpParts {
 export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
   const { uri, context, url, preset, options, dialect, authorizer } = parts;
   const { encoding, compression, concurrency } = options;
-  const rules: HttpRules = { backend: preset.backend, credentials: authorizer.source };
+  const rules: HttpRules = {
+    backend: preset.backend,
+    get credentials() {
+      return authorizer.source;
+    },
+  };
   const client = createAuthorizedClient({
     client: createHttpClient({
       concurrency,

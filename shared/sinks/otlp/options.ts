@@ -1,12 +1,8 @@
 import * as z from 'zod';
-import {
-  booleanOption,
-  choiceOption,
-  secondsOption,
-  textOption,
-  wholeNumberOption,
-} from '../../config/option-types.ts';
+import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import { AUTH_KINDS } from '../auth/auth-kind.ts';
+import { authOptions } from '../auth/auth-options.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
@@ -38,7 +34,7 @@ export const OPTIONS = z.object({
   preset: choiceOption(PRESET_NAMES, { default: 'none' }).describe(
     'Backend whose address, credentials, limits and attributes are known; every one of them may be set besides',
   ),
-  region: textOption({}).describe('AWS region of the address (`preset=cloudwatch`)'),
+  ...authOptions(AUTH_KINDS, { byDefault: 'the preset’s, else none' }),
   attributes: choiceOption(ATTRIBUTE_PLACES, {}).describe(
     'Where labels go: with the `resource`, once for each row, or with each `point`, for backends that make no labels of what a resource has',
   ),

@@ -1,8 +1,6 @@
 import { HOUR, MINUTE, type Millis } from '../../core/units.ts';
+import type { AuthKind } from '../auth/auth-kind.ts';
 import type { AttributePlace } from './settings.ts';
-
-/** Ways to prove who asks, where a backend has one way. */
-export type PresetAuth = 'none' | 'basic' | 'sigv4' | 'google' | 'entra';
 
 /** What a backend of OTLP wants, unless an option says otherwise. */
 export interface Preset {
@@ -12,7 +10,7 @@ export interface Preset {
   readonly endpoint?: string;
   /** Path of an address without one. */
   readonly path: string;
-  readonly auth: PresetAuth;
+  readonly auth: AuthKind;
   readonly attributes: AttributePlace;
   /** True if the backend tells rows apart by `service.instance.id`. */
   readonly instances: boolean;

@@ -11,7 +11,8 @@
  */
 import { SinkError } from '../../core/errors.ts';
 import { loadDialect } from '../../dialects/registry.ts';
-import type { Authorizer } from '../auth/authorizer.ts';
+import { authProblems } from '../auth/auth-problems.ts';
+import { createAuthorizer } from '../auth/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
 import type { HttpRules } from '../http/classify-http.ts';
@@ -45,9 +46,9 @@ export default defineSink({
   options: OPTIONS,
   defaults: DEFAULTS,
   address: true,
-  check(_, uri) {
+  check(options, uri) {
     const address = readHttpAddress(uri);
-    return 'problem' in address ? [address.problem] : [];
+    return [...('problem' in address ? [address.problem] : []), ...authProblems(options, uri)];
   },
   async create(options, uri, context): Promise<Sink<RemoteWriteRequest>> {
     const address = readHttpAddress(uri);
@@ -57,8 +58,13 @@ export default defineSink({
     for (const [name, value] of options.query) url.searchParams.append(name, value);
     const { version, concurrency } = options;
     const dialect = await loadDialect(options.names);
-    const authorizer: Authorizer = { source: 'none', authorize: async () => ({}), renew() {} };
-    const rules: HttpRules = { backend: 'The remote write receiver', credentials: authorizer.source };
+    const authorizer = await createAuthorizer(options, uri, `sink ${uri.key}`);
+    const rules: HttpRules = {
+      backend: 'The remote write receiver',
+      get credentials() {
+        return authorizer.source;
+      },
+    };
     const client = createAuthorizedClient({
       client: createHttpClient({
         concurrency,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import { authOptions } from '../auth/auth-options.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
@@ -29,6 +30,7 @@ export const OPTIONS = z.object({
   stale_markers: booleanOption(true).describe(
     '`true` ends the series of what is gone with a marker, else graphs show it for five minutes more',
   ),
+  ...authOptions(['none', 'basic', 'bearer', 'sigv4', 'entra']),
   headers: headersOption(),
   query: pairOption({}).describe(
     'Parameter of the URL, `NAME=VALUE` (`query=api-version=2023-04-24`); may be given several times',

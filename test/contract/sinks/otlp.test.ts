@@ -47,7 +47,7 @@ for (const [title, options, limits] of [
   ['otlp', [], {}],
   ['otlp json', ['encoding=json', 'compression=none'], {}],
   ['otlp points', ['attributes=point', 'instances=true', 'resource_attribute=service.name=heapless'], {}],
-  ['otlp cloudwatch', ['preset=cloudwatch'], { maxPoints: 1_000, maxBytes: 1_000_000 }],
+  ['otlp cloudwatch', ['preset=cloudwatch', 'auth=bearer', 'token=t'], { maxPoints: 1_000, maxBytes: 1_000_000 }],
 ] as const) {
   describeSinkContract({
     title,
@@ -58,7 +58,7 @@ for (const [title, options, limits] of [
     sizeOf: ({ body }: OtlpRequest) => body.length,
     notExported: new Map(),
     illTyped: { option: 'max_points=0', says: /max_points must be a whole number from 1 to 1000000, got "0"/ },
-    credentialWords: /refuses the credentials or their rights/,
+    credentialWords: /refuses the credentials or their rights \((no credentials \(auth=none\)|token=)/,
     module: 'shared/sinks/otlp/index.ts',
     skips: title === 'otlp json' ? { 15: 'the message is that of protobuf' } : {},
   });

@@ -51,7 +51,7 @@ for (const [title, kind, options] of [
     sizeOf: ({ body }: RemoteWriteRequest) => uncompress(body).length,
     notExported: new Map(),
     illTyped: { option: 'concurrency=0', says: /concurrency must be a whole number from 1 to 64, got "0"/ },
-    credentialWords: /refuses the credentials or their rights/,
+    credentialWords: /refuses the credentials or their rights \((no credentials \(auth=none\)|token=)/,
     module: 'shared/sinks/prometheus/index.ts',
     skips: title === 'prometheus counted' ? { 15: 'the bytes are those of the other receiver' } : {},
   });
