@@ -12,6 +12,7 @@ export const SINKS = {
   cloudwatch: () => import('./cloudwatch/index.ts'),
   elasticsearch: () => import('./elasticsearch/index.ts'),
   graphite: () => import('./graphite/index.ts'),
+  honeycomb: () => import('./honeycomb/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
   kafka: () => import('./kafka/index.ts'),
   log: () => import('./log/index.ts'),

@@ -14,5 +14,4 @@ export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
   gcm: 'cloudwatch: or log:?format=json',
   azuremonitor: 'cloudwatch: or log:?format=json',
   riemann: 'log:?format=json with a shipper that writes Riemann events',
-  honeycomb: 'log:?format=json with a shipper that sends to Honeycomb',
 };
