@@ -10,12 +10,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const READY_MILLIS = 20_000;
 const END_MILLIS = 5_000;
 const LOOK_EVERY = 50;
+/** Characters of a program's output that are kept. */
+const MOST_KEPT = 4_000_000;
 
 /** A real program that runs, with a folder of its own that is removed at the end. */
 export interface RealProcess extends AsyncDisposable {
   readonly folder: string;
-  /** What it has said so far. */
+  /** What it has said so far, on standard output and standard error. */
   output(): string;
+  /** Whole lines of its standard output so far. */
+  lines(): readonly string[];
 }
 
 export interface RealProcessOptions {
@@ -70,9 +74,13 @@ export async function startRealProcess(options: RealProcessOptions): Promise<Rea
   });
   let said = '';
   const hear = (chunk: Buffer): void => {
-    said = (said + chunk.toString()).slice(-1_000_000);
+    said = (said + chunk.toString()).slice(-MOST_KEPT);
   };
+  let written = '';
   child.stdout.on('data', hear);
+  child.stdout.on('data', (chunk: Buffer) => {
+    written = (written + chunk.toString()).slice(-MOST_KEPT);
+  });
   child.stderr.on('data', hear);
   child.on('error', (error) => {
     said += error.message;
@@ -80,6 +88,7 @@ export async function startRealProcess(options: RealProcessOptions): Promise<Rea
   const real: RealProcess = {
     folder: options.folder,
     output: () => said,
+    lines: () => written.split('\n').slice(0, -1),
     async [Symbol.asyncDispose]() {
       await end(child);
       await rm(options.folder, { recursive: true, force: true });

@@ -35,6 +35,9 @@ export const OPTIONS = z.object({
   delivery: choiceOption(['at-least-once', 'at-most-once'], { default: 'at-least-once' }).describe(
     'After a failure that leaves open whether messages were stored: `at-least-once` sends them again (a copy has the same key and time), `at-most-once` does not',
   ),
+  idempotent: booleanOption(true).describe(
+    '`true` numbers messages, so that a try of the producer itself is never there twice; brokers before 3.0 need the right IdempotentWrite for it',
+  ),
   names: namesOption(),
   concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(

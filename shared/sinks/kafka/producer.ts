@@ -63,8 +63,8 @@ export async function createMessageProducer(options: KafkaOptions, where: string
     if (current !== undefined) return current;
     const { sockets, socketFactory } = createSocketFactory();
     const producer = new Kafka({ ...config, socketFactory }).producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
+      idempotent: options.idempotent,
+      ...(options.idempotent ? { maxInFlightRequests: 1 } : {}),
       createPartitioner: Partitioners.DefaultPartitioner,
       retry: TRIES,
     });
