@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../../../shared/core/errors.ts';
-import { classifyError } from '../../../../shared/sinks/cloudwatch/classify.ts';
 import { describeCredentialSource } from '../../../../shared/sinks/auth/aws-credential-source.ts';
+import { classifyError } from '../../../../shared/sinks/cloudwatch/classify.ts';
 import type { SendOutcome } from '../../../../shared/sinks/sink.ts';
 
 interface ErrorParts {
