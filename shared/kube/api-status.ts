@@ -1,6 +1,3 @@
-import { decodeStatus } from './protobuf/decode-status.ts';
-import { isProtobuf } from './protobuf/envelope.ts';
-
 /** The API server's error object, as far as it is read here. Source: apimachinery meta/v1 Status. */
 export interface ApiStatus {
   readonly message: string;
@@ -9,17 +6,6 @@ export interface ApiStatus {
   readonly kind: string;
   /** `metadata.continue`: with an expired list, a token for the rest of it. */
   readonly continue: string;
-}
-
-/** The Status in a body; undefined if it is something else. What a Status leaves out is an empty text. */
-export function parseApiStatus(body: Buffer): ApiStatus | undefined {
-  if (body[0] !== 0x7b && !isProtobuf(body)) return undefined;
-  try {
-    if (body[0] !== 0x7b) return decodeStatus(body);
-    return toApiStatus(JSON.parse(body.toString('utf8')));
-  } catch {
-    return undefined; // something else, or cut: the caller shows it as it is
-  }
 }
 
 /** A parsed document as a Status, if it is one. */

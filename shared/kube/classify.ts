@@ -1,9 +1,10 @@
 import type { Millis, UnixMillis } from '../core/units.ts';
-import { type ApiStatus, parseApiStatus } from './api-status.ts';
+import type { ApiStatus } from './api-status.ts';
 import type { FailureReason } from './client.ts';
 import { describeForbidden } from './describe-forbidden.ts';
 import { excerpt } from './excerpt.ts';
 import type { Exchange } from './exchange.ts';
+import { parseApiStatus } from './parse-api-status.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** What a request was for, for messages and for the right it needs. */

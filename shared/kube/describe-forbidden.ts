@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { parseApiStatus } from './api-status.ts';
 import { excerpt } from './excerpt.ts';
+import { parseApiStatus } from './parse-api-status.ts';
 
 /** RBAC's refusal. Source: k8s.io/apiserver responsewriters.Forbidden; see also authorizer messages behind it. */
 const RBAC = /User "([^"]*)" cannot (\w+) resource "([^"]*)" in API group "([^"]*)"/;

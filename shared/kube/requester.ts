@@ -3,7 +3,6 @@ import type { Clock } from '../core/clock.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { UnixMillis } from '../core/units.ts';
-import { parseApiStatus } from './api-status.ts';
 import { backOff, MAX_ATTEMPTS } from './back-off.ts';
 import { classify, type Failure, type Target } from './classify.ts';
 import type { KubeUsage } from './client.ts';
@@ -15,6 +14,7 @@ import { excerpt, secretsOf } from './excerpt.ts';
 import type { Exchange } from './exchange.ts';
 import { notJson } from './json-body.ts';
 import { createLimiter } from './limiter.ts';
+import { parseApiStatus } from './parse-api-status.ts';
 import { createTransport } from './transport.ts';
 
 export interface JsonRequest {

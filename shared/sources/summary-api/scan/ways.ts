@@ -1,6 +1,5 @@
 // hot path: bench "decode"
 import type { Place } from './layout.ts';
-import type { Reading } from './reading.ts';
 
 /** Longest run of bytes that is remembered, and how many of them at one place. */
 const MAX_BYTES = 256;
@@ -30,6 +29,12 @@ const STRIDE = 8;
 /** The edge that cannot be compared: it is taken once. */
 const ONCE = 0;
 
+/** The document whose bytes are compared. */
+interface Document {
+  readonly view: DataView;
+  readonly end: number;
+}
+
 /**
  * What stood between the values of earlier documents. An edge leads from one place to another by certain bytes, kept as doubles,
  * the last one overlapping: they compare eight bytes at a time, and no JSON text makes a zero or a NaN, which would
@@ -48,7 +53,7 @@ export class Ways {
   }
 
   /** The edge, from `edge` on, whose bytes stand at `pos`; -1 if there is none. */
-  find({ view, end }: Reading, pos: number, edge: number): number {
+  find({ view, end }: Document, pos: number, edge: number): number {
     const { edges, words } = this;
     for (let one = edge; one >= 0; one = edges[one + EDGE.other]!) {
       const length = edges[one + EDGE.length]!;
@@ -64,7 +69,7 @@ export class Ways {
 
   /** The bytes from `from` to `to` as an edge to `target`; from now on an edge of `place`, if they can be compared. */
   learn(
-    { view }: Reading,
+    { view }: Document,
     place: number,
     way: { readonly from: number; readonly to: number; readonly opens: number; readonly target: Place },
   ): number {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseApiStatus } from '../../../../shared/kube/api-status.ts';
+import { parseApiStatus } from '../../../../shared/kube/parse-api-status.ts';
 
 const EXPIRED = readFileSync(new URL('../../../data/objects/status-expired.pb', import.meta.url));
 const PODS = readFileSync(new URL('../../../data/objects/datadog-windows-pods.pb', import.meta.url));
