@@ -128,6 +128,11 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     advice: 'Put the folder on a faster disk, or run one process.',
   },
   {
+    code: 'state_too_large',
+    meaning: 'An object in the state store is larger than any that Heapless writes.',
+    advice: 'Find out who wrote it, and delete it: until then what it stands for starts anew at every tick.',
+  },
+  {
     code: 'state_unavailable',
     meaning: 'The state store does not answer or fails.',
     advice: 'Nothing, if it passes: a tick goes on without it and says what it could not save.',

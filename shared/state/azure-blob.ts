@@ -9,6 +9,7 @@ import { SECOND } from '../core/units.ts';
 import { isAzureAbsent, isAzureConflict, toAzureError } from './azure-blob-error.ts';
 import { endOfSecond } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
+import { readObject } from './object-size.ts';
 import type { ObjectStore, PutCondition, PutOutcome } from './object-store.ts';
 import { readLocation } from './store-location.ts';
 import { throwIfAborted } from './throw-if-aborted.ts';
@@ -92,10 +93,8 @@ export function createAzureBlobStore(options: {
           const answer = await container
             .getBlobClient(`${prefix}${key}`)
             .download(0, undefined, { abortSignal: signal });
-          const chunks: Buffer[] = [];
-          for await (const chunk of answer.readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
           return {
-            body: Buffer.concat(chunks),
+            body: await readObject(answer.readableStreamBody ?? [], key, shown),
             version: etag(answer.etag),
             written: endOfSecond(answer.lastModified?.getTime()),
             servedAt: answer.date?.getTime(),

@@ -10,6 +10,7 @@ import { HOUR } from '../core/units.ts';
 import { describeFileError, hasCode, toFileError } from './file-error.ts';
 import { createFileLock } from './file-lock.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
+import { checkObjectSize } from './object-size.ts';
 import type { ObjectStore, ObjectVersion, PutCondition } from './object-store.ts';
 import { readLocation } from './store-location.ts';
 import { throwIfAborted } from './throw-if-aborted.ts';
@@ -68,6 +69,7 @@ export async function createFileStore(options: {
     shown,
     get: (key, signal) =>
       guarded(key, signal, async () => {
+        checkObjectSize((await stat(pathOf(key)).catch(() => undefined))?.size, key, shown);
         const content = await contentOf(pathOf(key), signal);
         if (content === undefined) return undefined;
         const found = await stat(pathOf(key)).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { AuthClient } from 'google-auth-library';
 import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
@@ -8,6 +9,7 @@ import { SECOND } from '../core/units.ts';
 import { gcsStatus, isBucketAbsent, toGcsError } from './gcs-error.ts';
 import { endOfSecond, readHttpDate } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
+import { readObject } from './object-size.ts';
 import type { ObjectStore, PutCondition, PutOutcome } from './object-store.ts';
 import { readLocation } from './store-location.ts';
 import { throwIfAborted } from './throw-if-aborted.ts';
@@ -98,9 +100,9 @@ export function createGcsStore(options: {
         signal,
         async () => {
           const url = `${address(key)}?alt=media`;
-          const answer = await client.request<ArrayBuffer>({ url, responseType: 'arraybuffer', retryConfig, signal });
+          const answer = await client.request<Readable>({ url, responseType: 'stream', retryConfig, signal });
           return {
-            body: Buffer.from(answer.data),
+            body: await readObject(addAbortSignal(signal, answer.data), key, shown),
             version: generation(answer.headers.get('x-goog-generation')),
             written: endOfSecond(readHttpDate(answer.headers.get('last-modified'))),
             servedAt: readHttpDate(answer.headers.get('date')),

@@ -8,6 +8,7 @@ import { ConfigError } from '../core/errors.ts';
 import { SECOND, type UnixMillis } from '../core/units.ts';
 import { endOfSecond, readHttpDate } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
+import { checkObjectSize, readObject } from './object-size.ts';
 import type { ObjectStore, PutCondition, PutOutcome } from './object-store.ts';
 import { isAbsent, isConflict, toS3Error } from './s3-error.ts';
 import { readLocation } from './store-location.ts';
@@ -103,9 +104,10 @@ export function createS3Store(options: {
             },
             { step: 'deserialize', priority: 'low', name: 'heaplessServedAt' },
           );
-          const { Body, ETag, LastModified } = await client.send(command, { abortSignal: signal });
+          const answer = await client.send(command, { abortSignal: signal });
+          const { ETag, LastModified } = answer;
           return {
-            body: await readAll(Body, signal),
+            body: await readAll(answer, { key, shown, signal }),
             version: etag(ETag),
             written: endOfSecond(LastModified?.getTime()),
             servedAt,
@@ -183,9 +185,15 @@ function etag(value: string | undefined): string {
   return value;
 }
 
-async function readAll(body: unknown, signal: AbortSignal): Promise<Buffer> {
-  if (!(body instanceof Readable)) throw new Error('the answer has no body');
-  const chunks: Buffer[] = [];
-  for await (const chunk of addAbortSignal(signal, body)) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
+async function readAll(
+  { Body, ContentLength }: { readonly Body?: unknown; readonly ContentLength?: number | undefined },
+  { key, shown, signal }: { readonly key: string; readonly shown: string; readonly signal: AbortSignal },
+): Promise<Buffer> {
+  if (!(Body instanceof Readable)) throw new Error('the answer has no body');
+  try {
+    checkObjectSize(ContentLength, key, shown);
+    return await readObject(addAbortSignal(signal, Body), key, shown);
+  } finally {
+    Body.destroy();
+  }
 }
