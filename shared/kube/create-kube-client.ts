@@ -5,6 +5,7 @@ import { DecodeError } from '../core/errors.ts';
 import { MIB } from '../core/units.ts';
 import type { KubeClient, KubeResult } from './client.ts';
 import { decodeNamespace, decodeNode, decodePod } from './decode-objects.ts';
+import { isTooDense } from './json-density.ts';
 import { readJsonList } from './json-list.ts';
 import { type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
@@ -97,9 +98,14 @@ function toPage<T>(
 ): PageResult<T> {
   if (answer.status === 'failed') return answer;
   const { body, bytes } = answer;
+  const inProtobuf = isProtobuf(body);
+  if (!inProtobuf && isTooDense(body)) {
+    const message = `a list of ${body.length} bytes with more entries than a real one has: it is not read, as it would take all memory`;
+    return { status: 'failed', reason: 'too_large', message };
+  }
   try {
     const page =
-      isProtobuf(body) && decodeProtobuf !== undefined
+      inProtobuf && decodeProtobuf !== undefined
         ? decodeProtobuf(body)
         : readJsonList(JSON.parse(body.toString('utf8')), decode);
     if (typeof page === 'string') return { status: 'failed', reason: 'invalid', message: page };

@@ -32,6 +32,9 @@ interface Named {
   readonly metadata?: ObjectMeta;
 }
 
+/** Most items of a list, ten times what a cluster may have by Kubernetes' own limits; what says more is no API server. */
+export const MAX_LIST_ITEMS = 1_500_000;
+
 /** A list is begun anew, or goes on inconsistently, at most this often. */
 const MAX_INTERRUPTIONS = 3;
 

@@ -11,6 +11,7 @@ export function readingOf(text: string | Buffer, options: { readonly latest?: nu
     view: new DataView(body.buffer, body.byteOffset, body.length),
     end: body.length,
     latest: options.latest ?? Number.POSITIVE_INFINITY,
+    mostRows: Number.POSITIVE_INFINITY,
     stages: [],
     places: [],
     ways: new Ways(8),

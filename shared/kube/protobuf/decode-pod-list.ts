@@ -1,6 +1,6 @@
 // hot path: bench "pods"
 import { DecodeError } from '../../core/errors.ts';
-import type { ListPage } from '../list-all.ts';
+import { type ListPage, MAX_LIST_ITEMS } from '../list-all.ts';
 import type { PodObject } from '../types.ts';
 import { openEnvelope } from './envelope.ts';
 import { createPodDecoder } from './pod-decoder.ts';
@@ -18,8 +18,10 @@ export function createPodListDecoder(): (body: Buffer) => ListPage<PodObject> {
     const items: PodObject[] = [];
     let token = '';
     for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
-      if (field === 2) items.push(decodePod(cursor, cursor.block(end)));
-      else if (field === 1) token = tokenIn(cursor, cursor.block(end));
+      if (field === 2) {
+        if (items.length === MAX_LIST_ITEMS) throw new DecodeError(`a page of more than ${MAX_LIST_ITEMS} pods`, CODE);
+        items.push(decodePod(cursor, cursor.block(end)));
+      } else if (field === 1) token = tokenIn(cursor, cursor.block(end));
       else cursor.skip(end);
     }
     return { items, continue: token };

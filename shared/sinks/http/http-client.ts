@@ -3,8 +3,10 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Millis } from '../../core/units.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
-/** Most bytes of an answer that are kept; the rest is read and thrown away. */
+/** Most bytes of an answer that are kept; the rest is read and thrown away, so that the socket can serve again. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** An answer that is longer still costs more than a new socket: it is not read to its end. */
+const MAX_READ_BYTES = 1024 * 1024;
 
 /** One request as it goes out. `body` is sent as it is, already compressed if `content-encoding` says so. */
 export interface HttpRequest {
@@ -79,6 +81,8 @@ async function read(incoming: IncomingMessage): Promise<HttpAnswer> {
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     if (kept < MAX_ANSWER_BYTES) chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - kept));
     kept += chunk.length;
+    // Leaving the loop destroys the socket.
+    if (kept > MAX_READ_BYTES) break;
   }
   return {
     status: incoming.statusCode ?? 0,

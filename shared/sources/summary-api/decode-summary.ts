@@ -2,6 +2,7 @@
 import type { MetricBatchBuilder } from '../../core/batch-builder.ts';
 import { describeError } from '../../core/errors.ts';
 import type { UnixMillis } from '../../core/units.ts';
+import { isTooDense } from '../../kube/json-density.ts';
 import type { DecodeResult, NodeIdentity } from '../source.ts';
 import { decodeSystemContainers } from './decode-container.ts';
 import { decodeNode } from './decode-node.ts';
@@ -82,6 +83,9 @@ export function decodeParsed(
 ): DecodeResult {
   if (body.length >= DEPTH_SCAN_BYTES && isDeeperThan(body, MAX_DEPTH)) {
     return invalid(`the answer is nested deeper than ${MAX_DEPTH} levels, which no Summary is`);
+  }
+  if (isTooDense(body)) {
+    return invalid('the answer has more entries for its size than any Summary, and would take all memory');
   }
   let document: unknown;
   try {

@@ -47,6 +47,7 @@ function readBelow(reading: Reading, pos: number, place: number, row: number): n
  */
 export function readEntity(reading: Reading, pos: number, entity: Entity, parent: number): number {
   const stage = reading.stages[entity.stage]!;
+  if (stage.rows >= reading.mostRows) return DOUBT;
   const row = stage.addRow(parent);
   const { values, names, capacity } = stage;
   const nameBase = row * stage.nameWidth;

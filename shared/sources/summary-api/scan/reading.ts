@@ -21,6 +21,8 @@ export interface Reading {
   end: number;
   /** Times after this are no sample times. */
   latest: UnixMillis;
+  /** Most rows of an entity: each takes hundreds of bytes, and a document of `{}` alone would have millions. */
+  mostRows: number;
   /** By `STAGES`. */
   readonly stages: readonly Stage[];
   readonly places: readonly Place[];

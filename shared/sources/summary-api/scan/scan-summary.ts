@@ -20,6 +20,11 @@ import { Ways } from './ways.ts';
 import { createNetworkWriter } from './write-network.ts';
 import { writeScanned } from './write-scanned.ts';
 
+/** The shortest row of a real document: an interface with its name and four counters. */
+const ROW_BYTES = 64;
+/** So many rows are allowed in any document. */
+const LEAST_ROWS = 4_096;
+
 const NOTHING = Buffer.alloc(0);
 const NOBODY: NodeIdentity = { name: '', hostname: '', hostId: '' };
 
@@ -67,6 +72,7 @@ export function createSummaryScanner(): SummaryScanner {
     view: new DataView(NOTHING.buffer),
     end: 0,
     latest: 0,
+    mostRows: 0,
     stages,
     places: layout.places,
     ways: new Ways(layout.places.length),
@@ -126,6 +132,7 @@ export function createSummaryScanner(): SummaryScanner {
     if (end === 0) return false;
     open(body, end);
     reading.latest = now + MAX_CLOCK_AHEAD;
+    reading.mostRows = Math.max(LEAST_ROWS, body.length / ROW_BYTES);
     const begin = skipSpace(reading, 0);
     return body[begin] === BYTE.open && readEntity(reading, begin + 1, layout.summary, -1) === end;
   }
