@@ -11,6 +11,7 @@ export type LoadSink = () => Promise<{ readonly default: SinkDefinition }>;
 export const SINKS = {
   cloudwatch: () => import('./cloudwatch/index.ts'),
   elasticsearch: () => import('./elasticsearch/index.ts'),
+  gcm: () => import('./gcm/index.ts'),
   graphite: () => import('./graphite/index.ts'),
   honeycomb: () => import('./honeycomb/index.ts'),
   influxdb: () => import('./influxdb/index.ts'),
@@ -19,6 +20,7 @@ export const SINKS = {
   opentsdb: () => import('./opentsdb/index.ts'),
   otlp: () => import('./otlp/index.ts'),
   prometheus: () => import('./prometheus/index.ts'),
+  stackdriver: () => import('./stackdriver/index.ts'),
   statsd: () => import('./statsd/index.ts'),
 } as const satisfies Readonly<Record<string, LoadSink>>;
 

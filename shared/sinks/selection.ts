@@ -76,13 +76,15 @@ function readGlobs(globs: readonly string[], byDefault: readonly string[]): Read
  * Rows stay; values of other metrics are gone.
  */
 export function selectBatch(batch: MetricBatch, selection: SinkSelection): MetricBatch {
-  const wanted = batch.metrics.map(createMetricFilter(selection.metrics));
-  const all = wanted.every(Boolean);
+  const named = batch.metrics.map(createMetricFilter(selection.metrics));
+  const { exports } = selection;
   const tables: Partial<Record<Level, MetricTable>> = {};
   for (const level of LEVELS) {
     const table = batch.tables[level];
     if (table === undefined || !selection.levels.includes(level)) continue;
-    tables[level] = all ? table : selectTable(table, wanted);
+    const wanted =
+      exports === undefined ? named : batch.metrics.map((metric, id) => named[id] === true && exports(metric, level));
+    tables[level] = wanted.every(Boolean) ? table : selectTable(table, wanted);
   }
   return { ...batch, tables };
 }

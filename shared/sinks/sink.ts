@@ -68,6 +68,12 @@ export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   send(request: Request, signal: AbortSignal): Promise<SendOutcome>;
   /** True if it tells the backend which series have ended (`MetricBatch.ended`). */
   readonly endsSeries?: boolean;
+  /** Least time from one exported tick to the next; in between the sink rests. Undefined or 0 = it takes every tick. */
+  readonly minInterval?: Millis;
+  /** Longest time for the export of a batch; never beyond that of all sinks. Undefined = that of all sinks. */
+  readonly exportTimeout?: Millis;
+  /** Each export begins after a random time up to this. Undefined = at once. */
+  readonly initialDelay?: Millis;
   /** Undefined for sinks that never fail for a while, or whose backend takes no late points. */
   readonly backlog?: SinkBacklog<Request> | undefined;
   close(): Promise<void>;

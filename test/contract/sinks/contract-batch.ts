@@ -60,6 +60,7 @@ export function singleValueBatch(metric: MetricDescriptor, level: Level, value: 
   const builder = createBuilder();
   const row = builder.table(level).addRow();
   setLabels(builder, level, row, NAMES[level]);
+  builder.table(level).setStart(row, lastMinute() - 90 * MINUTE - 7);
   if (metric.id < DENSE_METRICS) builder.table(level).set(metric.id, row, value);
   else builder.table(level).addSparse(row, metric.id, builder.ownLabels('interface', 'eth0'), value);
   return builder.build();
