@@ -20,8 +20,10 @@ process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => {
   offset = order.offset;
   say({ kind: 'begun' });
-  runTick(runtime, { scheduledTime: order.stamp, endBy: clock.now() + order.millis }).then(
-    (results) => say({ kind: 'done', reports: results.map(({ report }) => report) }),
+  const endBy = clock.now() + order.millis;
+  const ticks = Array.from({ length: order.times ?? 1 }, () => runTick(runtime, { scheduledTime: order.stamp, endBy }));
+  Promise.all(ticks).then(
+    (results) => say({ kind: 'done', reports: results.flat().map(({ report }) => report) }),
     (error: unknown) => say({ kind: 'failed', why: String(error) }),
   );
 });

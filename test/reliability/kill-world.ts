@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
+import type { DemoCluster } from '../../functions/local/demo/demo-types.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/core/units.ts';
@@ -12,6 +13,7 @@ import type { Order } from './messages.ts';
 /** A cluster and two strict backends that outlive the collectors: one knows its documents by id, one would count twice. */
 export interface KillWorld extends AsyncDisposable {
   readonly folder: string;
+  readonly cluster: DemoCluster;
   readonly env: Readonly<Record<string, string>>;
   readonly search: ElasticsearchServer;
   readonly cloudwatch: CloudWatchServer;
@@ -41,6 +43,7 @@ export async function startKillWorld(): Promise<KillWorld> {
   let stamp = Math.floor(clock.now() / MINUTE) * MINUTE;
   return {
     folder,
+    cluster,
     search,
     cloudwatch,
     env: {

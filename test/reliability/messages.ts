@@ -8,6 +8,8 @@ export interface Order {
   readonly offset: number;
   /** Time of the tick, in ms: also its lease. */
   readonly millis: number;
+  /** How many ticks of the same minute this process begins at once; default 1. */
+  readonly times?: number;
 }
 
 /** What a collector process says. A report that was said is one that its operator has read. */
