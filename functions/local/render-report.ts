@@ -42,6 +42,9 @@ export function renderReport(result: TickResult, options: { readonly color: bool
   parts.push(...failures(result.nodes).map((line) => paint('yellow', line)));
   parts.push(...report.warnings.slice(0, MAX_LISTED).map((warning) => paint('yellow', `warning  ${warning}`)));
   parts.push(grid(SINK_HEADER, report.sinks.map(sinkRow)));
+  for (const { sink, resting } of report.sinks) {
+    if (resting !== undefined) parts.push(`${sink} rests: ${formatCount(resting)} points of this tick are not for it`);
+  }
   for (const sink of report.sinks) {
     for (const { problem, points } of sink.problems.slice(0, 3)) {
       parts.push(paint('yellow', `${sink.sink}  ${formatCount(points)} points: ${problem}`));

@@ -12,6 +12,7 @@ import { TOTALS } from '../state/backlog-key.ts';
 import { createInlineInvoker } from './inline-invoker.ts';
 import { type BacklogList, hasBacklog, listBacklog, NO_BACKLOG } from './list-backlog.ts';
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
+import { openPaceFile, type PaceFile } from './pace-file.ts';
 import { openPlanFile } from './plan-file.ts';
 import { runReduce } from './reduce.ts';
 import { emptyResult, reportTick } from './report-tick.ts';
@@ -43,8 +44,13 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   watch.add('claim', tick.claimed - started);
   await watch.time('connect', () => source.client());
   using listDeadline = createDeadline(listBy(clock.now(), tick.deadline.at), clock, tick.deadline.signal);
-  const [listed, planFile] = await watch.time('list', () =>
-    Promise.all([listCluster(source, listDeadline), openPlanFile(runtime.store, source.cluster, listDeadline.signal)]),
+  const { signal } = listDeadline;
+  const [listed, planFile, pace] = await watch.time('list', () =>
+    Promise.all([
+      listCluster(source, listDeadline),
+      openPlanFile(runtime.store, source.cluster, signal),
+      openPaceFile(runtime.store, runtime.sinks, { cluster: source.cluster, timestamp }, signal),
+    ]),
   );
   if (listed.status === 'failed') {
     const took = { lag: started - timestamp, total: clock.now() - started };
@@ -63,7 +69,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   using podsDeadline = createDeadline(times.scrapeBy, clock, tick.deadline.signal);
   const inline = { nodes: listed.objects.nodes.length, deadline: podsDeadline };
   const results = await watch.time('shards', () =>
-    scatter(shardRequests(tick, { plan, times, backlog, objects: listed.objects }), {
+    scatter(shardRequests(tick, { plan, times, backlog, pace, objects: listed.objects }), {
       invoker: runtime.platform.shardInvoker ?? createInlineInvoker(runtime, source, inline),
       concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
       deadline: shardsDeadline,
@@ -71,9 +77,10 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   );
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
-  const [reduced, planWarnings] = await Promise.all([
-    watch.time('reduce', () => reduceTotals(tick, { times, backlog, merged, results, objects: listed.objects })),
+  const [reduced, planWarnings, paceWarnings] = await Promise.all([
+    watch.time('reduce', () => reduceTotals(tick, { times, backlog, pace, merged, results, objects: listed.objects })),
     planFile.settle(plan, answered, tick.deadline.signal),
+    answered.size === 0 ? [] : pace.settle(tick.deadline.signal),
   ]);
   return reportTick({
     source,
@@ -86,7 +93,8 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     reduced,
     stages: watch.stages(),
     backlogKnown: backlog.known,
-    warnings: [...planFile.warnings, ...backlog.warnings, ...planWarnings],
+    resting: pace.resting,
+    warnings: [...planFile.warnings, ...pace.warnings, ...backlog.warnings, ...planWarnings, ...paceWarnings],
   });
 }
 
@@ -99,11 +107,13 @@ function shardRequests(
     plan,
     times,
     backlog,
+    pace,
     objects,
   }: {
     readonly plan: ShardPlan;
     readonly times: TickTimes;
     readonly backlog: BacklogList;
+    readonly pace: PaceFile;
     readonly objects: ClusterObjects;
   },
 ): readonly ShardRequest[] {
@@ -123,6 +133,7 @@ function shardRequests(
       .map(({ name, since }) => ({ name, shown: tick.timestamp - since < GONE_SHOWN })),
     whole: plan.shards.length === 1,
     backlog: backlog.keysOf(shard.name),
+    ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
     namespaceIds: objects.namespaceIds,
   }));
 }
@@ -133,12 +144,13 @@ async function reduceTotals(
   gathered: {
     readonly times: TickTimes;
     readonly backlog: BacklogList;
+    readonly pace: PaceFile;
     readonly merged: MergedPartial;
     readonly results: readonly ShardResult[];
     readonly objects: ClusterObjects;
   },
 ): Promise<ReduceResult | { readonly failed: string }> {
-  const { times, backlog, merged, results, objects } = gathered;
+  const { times, backlog, pace, merged, results, objects } = gathered;
   const { runtime } = tick;
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
@@ -154,6 +166,7 @@ async function reduceTotals(
         timestamp: tick.timestamp,
         endBy: times.reduceBy,
         backlog: backlog.keysOf(TOTALS),
+        ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
         namespaceIds: objects.namespaceIds,
         totals: addLostNodes({ cluster, namespace, workload, group }, lost),
       },

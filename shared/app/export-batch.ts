@@ -1,11 +1,13 @@
-import type { MetricBatch } from '../core/batch.ts';
+import { countBatchPoints, type MetricBatch } from '../core/batch.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { Level } from '../core/level.ts';
 import { type Millis, SECOND } from '../core/units.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { deliverAll } from '../delivery/deliver-all.ts';
+import type { DeliveryDeps } from '../delivery/deliver-request.ts';
 import type { SinkReport } from '../delivery/report.ts';
-import { backlogSink, readBacklogKey } from '../state/backlog-key.ts';
+import type { Sink } from '../sinks/sink.ts';
+import { type BacklogPlace, backlogSink, readBacklogKey } from '../state/backlog-key.ts';
 import { createBacklogLedger } from './backlog-ledger.ts';
 import { exportToSink } from './export-sink.ts';
 import { hasBacklog } from './list-backlog.ts';
@@ -23,6 +25,8 @@ export interface ExportOptions {
   readonly part: string;
   /** Keys of what waits from earlier ticks. */
   readonly backlog: readonly string[];
+  /** Identities of sinks that rest: they are sent what waits, and nothing of this batch. */
+  readonly resting: readonly string[];
 }
 
 /**
@@ -34,7 +38,7 @@ export async function exportBatch(
   batch: MetricBatch,
   options: ExportOptions,
 ): Promise<readonly SinkReport[]> {
-  const { config, store, platform } = runtime;
+  const { config, platform } = runtime;
   const sinks = runtime.sinks.filter((sink) => sink.selection.levels.some((level) => options.levels.includes(level)));
   if (sinks.length === 0) return [];
   const places = options.backlog.flatMap((key) => readBacklogKey(key) ?? []);
@@ -43,19 +47,56 @@ export async function exportBatch(
   using deadline = options.deadline.within(Math.min(config.sinkExportDataTimeout, left - kept));
   const { clock, random } = platform;
   return await deliverAll(sinks, batch, { deadline, clock, random }, async (sink, selected, deps) => {
-    const { backlog } = sink;
-    if (backlog === undefined || !hasBacklog(runtime)) return await deliver(sink, selected, deps);
-    const owner = { cluster: options.cluster, sink: backlogSink(sink), part: options.part };
-    return await exportToSink({
+    using ending = deps.deadline.within(
+      Math.min(deps.deadline.remaining(), sink.exportTimeout ?? Number.POSITIVE_INFINITY),
+    );
+    const delivery = { ...deps, deadline: ending };
+    const rests = options.resting.includes(backlogSink(sink));
+    const report = await exportOne(runtime, {
       sink,
-      backlog,
-      batch: selected,
-      places: places.filter((place) => place.sink === owner.sink),
-      ledger: createBacklogLedger(store, owner),
-      settings: config.backlog,
-      ahead: config.backlog.ahead.includes(sink.name),
-      delivery: deps,
-      deadline: options.deadline,
+      batch: rests ? { ...selected, tables: {} } : selected,
+      places,
+      delivery,
+      options,
     });
+    return rests ? { ...report, resting: countBatchPoints(selected) } : report;
+  });
+}
+
+/** One sink's export, after the random wait that the sink asks for. */
+async function exportOne(
+  runtime: Runtime,
+  {
+    sink,
+    batch,
+    places,
+    delivery,
+    options,
+  }: {
+    readonly sink: Sink;
+    readonly batch: MetricBatch;
+    readonly places: readonly BacklogPlace[];
+    readonly delivery: DeliveryDeps;
+    readonly options: ExportOptions;
+  },
+): Promise<SinkReport> {
+  const { backlog, initialDelay = 0 } = sink;
+  const { config, store } = runtime;
+  const { clock, random, deadline } = delivery;
+  if (initialDelay > 0 && countBatchPoints(batch) > 0) {
+    await clock.sleep(Math.min(random() * initialDelay, deadline.remaining()), deadline.signal);
+  }
+  if (backlog === undefined || !hasBacklog(runtime)) return await deliver(sink, batch, delivery);
+  const owner = { cluster: options.cluster, sink: backlogSink(sink), part: options.part };
+  return await exportToSink({
+    sink,
+    backlog,
+    batch,
+    places: places.filter((place) => place.sink === owner.sink),
+    ledger: createBacklogLedger(store, owner),
+    settings: config.backlog,
+    ahead: config.backlog.ahead.includes(sink.name),
+    delivery,
+    deadline: options.deadline,
   });
 }

@@ -47,6 +47,7 @@ function add(a: SinkReport, b: SinkReport): SinkReport {
     retries: a.retries + b.retries,
     ambiguous: a.ambiguous + b.ambiguous,
     millis: Math.max(a.millis, b.millis),
+    ...(a.resting === undefined && b.resting === undefined ? {} : { resting: (a.resting ?? 0) + (b.resting ?? 0) }),
     ...mergeBacklogs(a.backlog, b.backlog),
     problems: [...problems]
       .map(([problem, points]) => ({ problem, points }))

@@ -31,7 +31,13 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
   const batch = series?.withEnded(built, () => true) ?? built;
   const [sinks, unsaved] = await Promise.all([
     watch.time('export totals', () =>
-      exportBatch(runtime, batch, { levels: TOTAL_LEVELS, deadline, ...part, backlog: request.backlog ?? [] }),
+      exportBatch(runtime, batch, {
+        levels: TOTAL_LEVELS,
+        deadline,
+        ...part,
+        backlog: request.backlog ?? [],
+        resting: request.resting ?? [],
+      }),
     ),
     series?.save(batch, () => false, deadline.signal),
   ]);

@@ -37,7 +37,7 @@ export function emptyResult(tick: {
     apiServer: { requests: 0, bytes: 0, retries: 0, peakInFlight: 0 },
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
-  return { report, nodes: [], view: [], backlogKnown: false };
+  return { report, nodes: [], view: [], backlogKnown: false, resting: [] };
 }
 
 export interface FinishedTick {
@@ -52,6 +52,7 @@ export interface FinishedTick {
   readonly stages: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
   readonly backlogKnown: boolean;
+  readonly resting: readonly string[];
 }
 
 /** The report of a tick. Every planned node is in it once: answered, failed or late. */
@@ -100,7 +101,7 @@ export function reportTick(tick: FinishedTick): TickResult {
     },
     peakRssBytes: Math.max(merged.peakRssBytes, reduction?.peakRssBytes ?? 0),
   };
-  return { report, nodes, view: reduction?.view ?? [], backlogKnown: tick.backlogKnown };
+  return { report, nodes, view: reduction?.view ?? [], backlogKnown: tick.backlogKnown, resting: tick.resting };
 }
 
 function nodesOfLostShard(result: ShardResult): readonly NodeOutcome[] {

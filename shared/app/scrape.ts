@@ -89,6 +89,7 @@ export async function runScrape(
         cluster,
         part: request.shard,
         backlog: request.backlog ?? [],
+        resting: request.resting ?? [],
       }),
     ),
     watch.time('save', async () => {

@@ -55,7 +55,7 @@ interface SinkSums {
 /** Sums by the sink's key: two sinks of one kind are one label. */
 function bySink(report: TickReport): ReadonlyMap<string, SinkSums> {
   const sums = new Map<string, SinkSums>();
-  for (const { sink, delivered, rejected, dropped, spilled, backlog } of report.sinks) {
+  for (const { sink, delivered, rejected, dropped, spilled, resting, backlog } of report.sinks) {
     const known = sums.get(sink) ?? { points: {}, waiting: undefined, oldest: undefined };
     sums.set(sink, known);
     const counts = {
@@ -63,6 +63,7 @@ function bySink(report: TickReport): ReadonlyMap<string, SinkSums> {
       rejected: rejected + (backlog?.rejected ?? 0),
       dropped,
       spilled,
+      ...(resting === undefined ? {} : { resting }),
       ...(backlog === undefined ? {} : { replayed: backlog.replayed, expired: backlog.expired }),
     };
     for (const [outcome, points] of Object.entries(counts))

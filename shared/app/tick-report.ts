@@ -59,4 +59,6 @@ export interface TickResult {
   readonly view: readonly TotalRow[];
   /** True if the report tells everything that waits for sinks. */
   readonly backlogKnown: boolean;
+  /** Identities of sinks that rest in this tick. */
+  readonly resting: readonly string[];
 }

@@ -75,6 +75,7 @@ async function tellSelf(runtime: Runtime, result: TickResult, deadline: Deadline
     cluster: report.cluster,
     part: 'self',
     backlog: [],
+    resting: result.resting,
   });
   const points = countBatchPoints(batch);
   const merged = mergeSinkReports([...report.sinks, ...sinks]);

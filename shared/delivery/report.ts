@@ -27,6 +27,8 @@ export interface SinkReport {
   readonly dropped: number;
   /** Kept in the state store for a later tick. */
   readonly spilled: number;
+  /** Points of a tick that the sink does not take, because its least interval has not passed: not encoded, and no loss. */
+  readonly resting?: number;
   readonly requests: number;
   readonly retries: number;
   /** Requests that failed in a way that leaves open whether they were stored. */

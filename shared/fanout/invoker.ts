@@ -22,6 +22,8 @@ export interface ShardRequest {
   readonly whole: boolean;
   /** Keys of what waits for sinks from earlier ticks and is this shard's to send. */
   readonly backlog?: readonly string[];
+  /** Identities of sinks that rest in this tick: they get nothing of it. */
+  readonly resting?: readonly string[];
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
 }

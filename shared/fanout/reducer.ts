@@ -20,6 +20,8 @@ export interface ReduceRequest {
   readonly endBy: number;
   /** Keys of what waits for sinks from earlier ticks and is the reduction's to send. */
   readonly backlog?: readonly string[];
+  /** Identities of sinks that rest in this tick: they get nothing of it. */
+  readonly resting?: readonly string[];
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
   readonly totals: TotalTables;

@@ -1,6 +1,6 @@
 import type { MetricServiceClient } from '@google-cloud/monitoring/build/src/v3/metric_service_client.js';
 import type { grpc } from 'google-gax';
-import type { Clock } from '../../core/clock.ts';
+import { systemClock } from '../../core/clock.ts';
 import { SinkError } from '../../core/errors.ts';
 import type { Millis } from '../../core/units.ts';
 import { credentialError } from '../auth/credential-error.ts';
@@ -18,7 +18,6 @@ export interface ClientSettings {
   readonly endpoint: URL | undefined;
   readonly compression: 'gzip' | 'none';
   readonly requestTimeout: Millis;
-  readonly clock: Clock;
 }
 
 /** Sends encoded requests through Google's own client: its channel, credentials and endpoint. */
@@ -47,7 +46,7 @@ export async function createMonitoringClient(settings: ClientSettings): Promise<
     import('@google-cloud/monitoring/build/src/v3/metric_service_client.js'),
     import('google-gax'),
   ]);
-  const { endpoint, clock } = settings;
+  const { endpoint } = settings;
   const plain = endpoint?.protocol === 'http:';
   const options: NonNullable<ConstructorParameters<typeof MetricServiceClient>[0]> = {
     ...(endpoint === undefined
@@ -103,7 +102,8 @@ export async function createMonitoringClient(settings: ClientSettings): Promise<
       const current = await connected();
       await authorize(current.client);
       if (signal.aborted) throw signal.reason;
-      const deadline = clock.now() + settings.requestTimeout;
+      // grpc-js measures by the machine's clock.
+      const deadline = systemClock.now() + settings.requestTimeout;
       await call(current, Buffer.concat([series, current.name]), { signal, deadline, leave: () => leave(current) });
     },
     async close() {

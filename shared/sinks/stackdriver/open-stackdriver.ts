@@ -37,7 +37,6 @@ export async function openStackdriver(
     endpoint: endpoint === undefined ? undefined : new URL(endpoint),
     compression: options.compression,
     requestTimeout: options.request_timeout_sec,
-    clock: context.clock,
   });
   const named = namesMetrics(uri);
   return {
