@@ -33,6 +33,8 @@ export interface TickOfSource {
   readonly claimed: UnixMillis;
   /** Whether an earlier tick left something for sinks; undefined = nobody knows. */
   readonly backlog: boolean | undefined;
+  /** True if an earlier run of this tick did not finish. */
+  readonly repeated: boolean;
   readonly deadline: Deadline;
 }
 
@@ -133,6 +135,7 @@ function shardRequests(
       .map(({ name, since }) => ({ name, shown: tick.timestamp - since < GONE_SHOWN })),
     whole: plan.shards.length === 1,
     backlog: backlog.keysOf(shard.name),
+    repeated: tick.repeated,
     ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
     namespaceIds: objects.namespaceIds,
   }));
@@ -166,6 +169,7 @@ async function reduceTotals(
         timestamp: tick.timestamp,
         endBy: times.reduceBy,
         backlog: backlog.keysOf(TOTALS),
+        repeated: tick.repeated,
         ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
         namespaceIds: objects.namespaceIds,
         totals: addLostNodes({ cluster, namespace, workload, group }, lost),

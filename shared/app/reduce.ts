@@ -9,6 +9,7 @@ import type { Runtime } from './runtime.ts';
 import { openSeriesFile } from './series-file.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { viewTotals } from './view-totals.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 /** The reduction of a tick: merged totals become rows of cluster, namespaces, workloads and groups, and are exported. */
 export async function runReduce(runtime: Runtime, request: ReduceRequest, deadline: Deadline): Promise<ReduceResult> {
@@ -31,7 +32,7 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, deadli
   const batch = series?.withEnded(built, () => true) ?? built;
   const [sinks, unsaved] = await Promise.all([
     watch.time('export totals', () =>
-      exportBatch(runtime, batch, {
+      exportBatch(request.repeated === true ? withoutRepeats(runtime) : runtime, batch, {
         levels: TOTAL_LEVELS,
         deadline,
         ...part,

@@ -14,6 +14,7 @@ import { scrapeNode } from './scrape-node.ts';
 import { openSeriesFile } from './series-file.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { createTally } from './tally.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 /**
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
@@ -83,7 +84,7 @@ export async function runScrape(
   const batch = series?.withEnded(built, (node = '') => answered.has(node) || left.has(node)) ?? built;
   const [sinks] = await Promise.all([
     watch.time('export leaf rows', () =>
-      exportBatch(runtime, batch, {
+      exportBatch(request.repeated === true ? withoutRepeats(runtime) : runtime, batch, {
         levels: LEAF_LEVELS,
         deadline,
         cluster,

@@ -12,6 +12,7 @@ import { buildSelfBatch } from './self-batch.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import type { TickResult } from './tick-report.ts';
 import { tickStamp } from './tick-times.ts';
+import { withoutRepeats } from './without-repeats.ts';
 
 /** When a tick is for, and when it must have ended. */
 export interface TickRequest {
@@ -52,9 +53,14 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
     if (claim.status === 'taken') return empty('skipped', `${claim.by} has this tick`);
     if (claim.status === 'done') return empty('skipped', 'this tick has been done');
     const claimed = clock.now();
-    const { backlog } = claim;
-    const result = await collectTick({ runtime, source, index, timestamp, started, claimed, backlog, deadline });
-    const told = await tellSelf(runtime, withWarnings(result, claim.warnings), deadline);
+    const { backlog, repeated } = claim;
+    const when = { timestamp, started, claimed, deadline };
+    const result = await collectTick({ runtime, source, index, ...when, backlog, repeated });
+    const told = await tellSelf(
+      repeated ? withoutRepeats(runtime) : runtime,
+      withWarnings(result, claim.warnings),
+      deadline,
+    );
     return withWarnings(told, await claim.release(told));
   } catch (error) {
     return empty('nothing', describeError(error));
@@ -89,6 +95,8 @@ interface Held {
   readonly warnings: readonly string[];
   /** Whether the last tick left something for a later one; undefined = nobody knows. */
   readonly backlog: boolean | undefined;
+  /** True if an earlier run of this tick did not finish. */
+  readonly repeated: boolean;
   release(result: TickResult): Promise<readonly string[]>;
 }
 
@@ -121,6 +129,7 @@ async function holdTick(
       status: 'held',
       warnings,
       backlog: claim.backlog,
+      repeated: claim.takenOverFrom !== undefined,
       async release(result) {
         try {
           if ((await claim.release(result.report.status, { backlog: leavesBacklog(result) })) === 'released') return [];
@@ -132,7 +141,7 @@ async function holdTick(
     };
   } catch (error) {
     const warning = `the tick could not be claimed: ${describeError(error)}; it goes on, and another run may export it too`;
-    return { status: 'held', warnings: [warning], backlog: undefined, release: async () => [] };
+    return { status: 'held', warnings: [warning], backlog: undefined, repeated: false, release: async () => [] };
   }
 }
 

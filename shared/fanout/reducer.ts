@@ -20,6 +20,8 @@ export interface ReduceRequest {
   readonly endBy: number;
   /** Keys of what waits for sinks from earlier ticks and is the reduction's to send. */
   readonly backlog?: readonly string[];
+  /** True if an earlier run of this tick did not finish: what must not be sent twice is not sent. */
+  readonly repeated?: boolean;
   /** Identities of sinks that rest in this tick: they get nothing of it. */
   readonly resting?: readonly string[];
   /** Namespace name → uid. */

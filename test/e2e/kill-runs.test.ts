@@ -8,5 +8,6 @@ describe('a collector process under SIGKILL', () => {
     expect(toll).toMatchObject({ kills: 12, twice: [], unfaithful: [], unreadable: [], missing: 0, waiting: 0 });
     expect(toll.inTick).toBeGreaterThan(5);
     expect(toll.reported).toBeGreaterThan(5);
+    expect(toll.repeated).toBeGreaterThan(0);
   }, 180_000);
 });

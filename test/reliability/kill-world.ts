@@ -17,8 +17,9 @@ export interface KillWorld extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly search: ElasticsearchServer;
   readonly cloudwatch: CloudWatchServer;
-  /** The order of the next minute. */
+  /** The order of the next minute, or of the same one again. */
   nextMinute(): Order;
+  sameMinute(): Order;
   /** Points of each stamp (Unix ms) that a search finds. */
   found(): ReadonlyMap<number, number>;
   /** How often each point of CloudWatch is stored. */
@@ -61,6 +62,7 @@ export async function startKillWorld(): Promise<KillWorld> {
       offset += Math.max(0, stamp + SECOND - clock.now());
       return { stamp, offset, millis: LEASE };
     },
+    sameMinute: () => ({ stamp, offset, millis: LEASE }),
     found() {
       const points = new Map<number, number>();
       for (const document of search.found.values()) {

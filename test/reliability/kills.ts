@@ -4,6 +4,7 @@ import type { SinkReport } from '../../shared/delivery/report.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type CollectorProcess, startCollector } from './collector-process.ts';
 import { type KillWorld, LEASE, startKillWorld } from './kill-world.ts';
+import type { Order } from './messages.ts';
 
 /** What killing collectors came to. All lists of findings must be empty. */
 export interface Toll {
@@ -12,6 +13,8 @@ export interface Toll {
   readonly inTick: number;
   /** Ticks whose report was read. */
   readonly reported: number;
+  /** Those of them that ran a minute again whose first run had died. */
+  readonly repeated: number;
   /** Ticks of which a backend has something, though they never reported. */
   readonly orphans: number;
   readonly points: number;
@@ -40,16 +43,20 @@ export async function runKills({ kills, seed }: { readonly kills: number; readon
   const random = seededRandom(seed);
   const reports: TickReport[] = [];
   let inTick = 0;
+  let again = false;
   let millis = 250;
-  const peaceful = async (collector: CollectorProcess): Promise<void> => {
+  const peaceful = async (collector: CollectorProcess, order: Order): Promise<void> => {
     const started = performance.now();
-    reports.push(...(await collector.tick(world.nextMinute()).reports));
+    reports.push(...(await collector.tick(order).reports));
     millis = 0.8 * millis + 0.2 * (performance.now() - started);
   };
   for (let life = 0; life < kills; life++) {
     const collector = await startCollector(world.env);
     weather(world, random);
-    if (random() < 0.5) await peaceful(collector);
+    // A platform that tries again begins with the minute of the run that died.
+    if (again) await peaceful(collector, world.sameMinute());
+    else if (random() < 0.5) await peaceful(collector, world.nextMinute());
+    again = false;
     const doomed = collector.tick(world.nextMinute());
     await doomed.begun;
     let told = false;
@@ -61,12 +68,13 @@ export async function runKills({ kills, seed }: { readonly kills: number; readon
     await Promise.all([collector.kill(), ended.catch(() => undefined)]);
     if (told) continue;
     inTick++;
+    again = random() < 0.6;
     await sleep(LEASE);
   }
   world.search.failAlways(undefined);
   world.cloudwatch.failAlways(undefined);
   const last = await startCollector(world.env);
-  for (let tick = 0; tick < LAST_TICKS; tick++) await peaceful(last);
+  for (let tick = 0; tick < LAST_TICKS; tick++) await peaceful(last, world.nextMinute());
   await last.close();
   return count(world, reports, { kills, inTick });
 }
@@ -82,6 +90,10 @@ function weather({ search, cloudwatch }: KillWorld, random: () => number): void 
   if (random() < 0.3) cloudwatch.fail({ kind: 'reset', afterStoring: random() < 0.5 });
 }
 
+function isRepeated({ warnings }: TickReport): boolean {
+  return warnings.some((warning) => warning.startsWith('taken over from'));
+}
+
 function count(world: KillWorld, all: readonly TickReport[], { kills, inTick }: Pick<Toll, 'kills' | 'inTick'>): Toll {
   const reports = all.filter(({ status }) => status !== 'skipped');
   const found = world.found();
@@ -93,8 +105,8 @@ function count(world: KillWorld, all: readonly TickReport[], { kills, inTick }: 
     if (sink === undefined) return [`${report.timestamp}: ${report.status} ${report.reason ?? ''}`];
     const least = sink.encoded - sink.dropped - sink.rejected;
     const has = found.get(report.timestamp) ?? 0;
-    // What was dropped after a doubt may be there all the same.
-    const isFaithful = has >= least && has <= sink.encoded;
+    // What was dropped after a doubt may be there all the same, and so may points of a run that died before this one.
+    const isFaithful = has >= least && (isRepeated(report) || has <= sink.encoded);
     return isFaithful ? [] : [`${report.timestamp}: ${has} of ${least} to ${sink.encoded} points`];
   });
   const stamps = new Set(reports.map(({ timestamp }) => timestamp));
@@ -109,6 +121,7 @@ function count(world: KillWorld, all: readonly TickReport[], { kills, inTick }: 
     kills,
     inTick,
     reported: reports.length,
+    repeated: reports.filter(isRepeated).length,
     orphans: [...found.keys()].filter((stamp) => !stamps.has(stamp)).length,
     points: [...found.values()].reduce((sum, points) => sum + points, 0) + counted.size,
     twice: [...counted].flatMap(([id, times]) => (times > 1 ? [`${id}: ${times}`] : [])),
