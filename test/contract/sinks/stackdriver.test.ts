@@ -1,10 +1,6 @@
 import type { TimeSeriesRequest } from '../../../shared/sinks/stackdriver/request.ts';
-import {
-  loadMetricService,
-  type MonitoringFault,
-  readSeries,
-  startMonitoringServer,
-} from '../../sim/monitoring-server.ts';
+import { type MonitoringFault, startMonitoringServer } from '../../sim/monitoring-server.ts';
+import { seriesIn } from '../../support/time-series.ts';
 import { type BackendFault, describeSinkContract, type SinkBackend } from './sink-contract.ts';
 
 const FAULTS: Readonly<Record<BackendFault, MonitoringFault>> = {
@@ -36,15 +32,10 @@ async function startBackend(): Promise<SinkBackend> {
   };
 }
 
-interface Message {
-  readonly timeSeries: readonly Parameters<typeof readSeries>[0][];
-}
-
-const METHOD = loadMetricService()['CreateTimeSeries'];
-
-function bytesOf({ body }: TimeSeriesRequest): string {
-  const { timeSeries = [] } = (METHOD?.requestDeserialize(body) ?? {}) as Partial<Message>;
-  return timeSeries.map((series) => JSON.stringify(readSeries(series))).join('\n');
+function bytesOf(request: TimeSeriesRequest): string {
+  return seriesIn(request)
+    .map((series) => JSON.stringify(series))
+    .join('\n');
 }
 
 for (const [title, options] of [
