@@ -3,6 +3,7 @@ import { defaultDashboardTarget } from '../dashboards/cloudwatch-target.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { reliabilityPage } from './reliability-page.ts';
 import { sinksPage } from './sinks-page.ts';
 
 /** Every generated file of the repository: path from the root → text. */
@@ -13,6 +14,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/sinks.md', await sinksPage()],
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
+    ['docs/reliability.md', await reliabilityPage()],
     ['infra/dashboards/cloudwatch.json', `${JSON.stringify(dashboard, undefined, 2)}\n`],
   ]);
 }
