@@ -42,8 +42,13 @@ export async function buildBundle(
     sourcemap: 'external',
     metafile: true,
     logLevel: 'error',
-    // CommonJS dependencies call require(), which ESM does not have.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    // CommonJS dependencies call require() and read __dirname, which ESM does not have.
+    banner: {
+      js:
+        "import{createRequire as __cr}from'node:module';" +
+        'const require=__cr(import.meta.url),__dir=import.meta.dirname,__file=import.meta.filename;',
+    },
+    define: { __dirname: '__dir', __filename: '__file' },
   });
   await removeOthers(folder, new Set(Object.keys(metafile.outputs).map((file) => resolve(root, file))));
   return reportOf(bundle, metafile);

@@ -42,10 +42,12 @@ interface Line {
 
 /** Loads Google's client; opens its channel when the first request is sent. */
 export async function createMonitoringClient(settings: ClientSettings): Promise<MonitoringClient> {
-  const [{ MetricServiceClient }, gax] = await Promise.all([
+  // CommonJS: in a bundle they have a default export alone.
+  const [{ default: monitoring }, { default: gax }] = await Promise.all([
     import('@google-cloud/monitoring/build/src/v3/metric_service_client.js'),
     import('google-gax'),
   ]);
+  const { MetricServiceClient } = monitoring;
   const { endpoint } = settings;
   const plain = endpoint?.protocol === 'http:';
   const options: NonNullable<ConstructorParameters<typeof MetricServiceClient>[0]> = {
