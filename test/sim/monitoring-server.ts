@@ -128,11 +128,20 @@ function retryInfo(seconds: number): Uint8Array {
   return Uint8Array.from([0x0a, 0x03, 0x08, (seconds & 0x7f) | 0x80, seconds >> 7]);
 }
 
+function credentialsOf(tls: { readonly key: string; readonly cert: string } | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) };
+  return ServerCredentials.createSsl(null, [pair], false);
+}
+
 export async function startMonitoringServer({
   project = 'acme',
   now = Date.now,
+  tls,
 }: {
   readonly project?: string;
+  /** PEM; without it the server speaks plain HTTP/2. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   readonly now?: () => number;
 } = {}): Promise<MonitoringServer> {
   const book = new SeriesBook();
@@ -198,7 +207,7 @@ export async function startMonitoringServer({
 
   const server = new Server({ 'grpc.max_receive_message_length': 4_194_304 });
   server.addService(loadMetricService(), { CreateTimeSeries: create });
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const injector = server.createConnectionInjector(credentialsOf(tls));
   const listener = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -209,7 +218,7 @@ export async function startMonitoringServer({
   const address = listener.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     written,
     calls,
     get lastMetadata() {
