@@ -21,7 +21,8 @@ type Exported = Readonly<Record<string, UnixMillis>>;
 
 /**
  * Reads when each sink with a least interval took a tick last, and decides for this one. A tick is too early if its stamp is
- * less than the interval after that one's. A stamp far ahead of this tick is a clock's mistake and does not count. Sinks
+ * less than the interval after that one's; the same tick once more, after a run that did not finish, is not. A stamp far ahead is
+ * a clock's mistake and does not count. Sinks
  * without an interval need no file, and a file that cannot be read lets nobody rest.
  */
 export async function openPaceFile(
@@ -50,7 +51,7 @@ export async function openPaceFile(
   const resting = paced
     .filter((sink) => {
       const since = timestamp - (exported[backlogSink(sink)] ?? Number.NEGATIVE_INFINITY);
-      return Math.abs(since) < (sink.minInterval ?? 0);
+      return since !== 0 && Math.abs(since) < (sink.minInterval ?? 0);
     })
     .map(backlogSink);
   return {

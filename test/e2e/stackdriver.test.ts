@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Runtime } from '../../shared/app/runtime.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
 import { MINUTE } from '../../shared/core/units.ts';
 import type { SinkReport } from '../../shared/delivery/report.ts';
@@ -157,5 +158,24 @@ describe('stackdriver:', () => {
     expect(sinkOf(shorter).delivered + sinkOf(longer).delivered).toBe(0);
     expect(sinkOf(shorter).millis).toBeLessThan(4_000);
     expect(sinkOf(longer).millis).toBeLessThan(4_000);
+  }, 30_000);
+
+  it('begins each export after a random part of initial_delay_sec', async () => {
+    await start('stackdriver:?initial_delay_sec=7&levels=*', { HEAPLESS_SHARD_SIZE: '1' });
+    const slept: number[] = [];
+    const through = (runtime: Runtime): Runtime => ({
+      ...runtime,
+      platform: {
+        ...runtime.platform,
+        random: () => 0.1,
+        clock: { now: runtime.platform.clock.now, sleep: async (time) => void slept.push(time) },
+      },
+    });
+
+    const report = await world.tick({ through });
+
+    // Three shards and the totals.
+    expect(slept.filter((time) => time === 700)).toHaveLength(4);
+    expect(sinkOf(report).delivered).toBe(sinkOf(report).encoded);
   }, 30_000);
 });

@@ -26,7 +26,8 @@ export const OPTIONS = z.object({
   project: textOption({})
     .refine((text) => text === undefined || PROJECT.test(text), 'must be the id or number of a project')
     .describe(
-      'Google Cloud project of the metrics; else GOOGLE_CLOUD_PROJECT, that of the credentials, or that of the metadata server',
+      'Google Cloud project of the metrics; else GOOGLE_CLOUD_PROJECT, that of the credentials, or that of the metadata server. ' +
+        'For Heapster’s variable write `project=$GOOGLE_PROJECT_ID`',
     ),
   use_old_resources: booleanOption(true).describe(
     'Send series on the resource `gke_container`, as Heapster did for the legacy model',

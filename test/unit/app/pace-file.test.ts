@@ -31,6 +31,16 @@ describe('the pace of sinks', () => {
     expect(resting).toEqual([false, true, false, true, false, false]);
   });
 
+  it('lets nobody rest in a tick that is run once more', async () => {
+    const store = createMemoryStore('memory:');
+
+    expect([await rests(store, [SLOW], 0), await rests(store, [SLOW], 0), await rests(store, [SLOW], 1)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('touches no store for sinks that take every tick', async () => {
     const store = createMemoryStore('memory:');
 
