@@ -1,11 +1,12 @@
 import { SinkError } from '../../core/errors.ts';
-import { type Millis, SECOND } from '../../core/units.ts';
+import type { UnixMillis } from '../../core/units.ts';
+import { connectionFault } from '../http/connection-fault.ts';
+import { readRetryAfter } from '../retry-after.ts';
 import type { SendOutcome } from '../sink.ts';
 
 /** What the SDK's errors say, all of it optional. */
 interface SdkError {
   readonly name?: unknown;
-  readonly code?: unknown;
   readonly message?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: unknown };
   readonly $response?: { readonly statusCode?: unknown; readonly headers?: Readonly<Record<string, unknown>> };
@@ -25,32 +26,15 @@ const SERVER_FAULT = /^(InternalService|InternalFailure|InternalServerError|Serv
 const BAD_DATUM =
   /^(InvalidParameter|MissingRequiredParameter|MissingParameter|InvalidFormat|ValidationError|ValidationException|MalformedQueryString|SerializationException)/;
 
-/** The connection was never made, so that nothing was sent. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
+/** The SDK's own connection timeout has no code. */
 const NOT_CONNECTED = /did not establish a connection/;
-/** The request may be with the service. */
-const AMBIGUOUS: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ECONNABORTED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
-const TLS_REFUSED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** What a failed PutMetricData means. Pure. `credentials` says where they come from, for the sentence of a refusal. */
-export function classifyError(error: unknown, credentials: string): SendOutcome {
-  const { name, code, message, status, headers } = facts(error);
+export function classifyError(error: unknown, credentials: string, now: UnixMillis): SendOutcome {
+  const { name, message, status, retryAfterHeader } = facts(error);
   const cause = (what: string): SinkError =>
     new SinkError(`CloudWatch ${what}${sentenceOf(name, status, message)}`, { code: 'sink_refused', cause: error });
-  const retryAfter = retryAfterOf(headers);
+  const retryAfter = readRetryAfter(retryAfterHeader, now);
   const retryable = (what: string, ambiguous: boolean): SendOutcome => ({
     status: 'retryable',
     cause: cause(what),
@@ -72,39 +56,37 @@ export function classifyError(error: unknown, credentials: string): SendOutcome 
   }
   if (status !== undefined)
     return { status: 'rejected', cause: cause('refuses the request; check region and endpoint') };
-  if (NOT_SENT.has(code) || NOT_CONNECTED.test(message)) return retryable('cannot be reached', false);
-  if (TLS_REFUSED.test(code)) return { status: 'rejected', cause: cause('has no certificate to trust') };
-  if (AMBIGUOUS.has(code) || name === 'TimeoutError' || name === 'AbortError') return retryable('did not answer', true);
-  return { status: 'rejected', cause: cause('cannot be called') };
+  if (NOT_CONNECTED.test(message)) return retryable('cannot be reached', false);
+  switch (connectionFault(error)) {
+    case 'not-sent':
+      return retryable('cannot be reached', false);
+    case 'ambiguous':
+      return retryable('did not answer', true);
+    case 'untrusted':
+      return { status: 'rejected', cause: cause('has no certificate to trust') };
+    case 'other':
+      return { status: 'rejected', cause: cause('cannot be called') };
+  }
 }
 
 function facts(error: unknown): {
   readonly name: string;
-  readonly code: string;
   readonly message: string;
   readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly retryAfterHeader: string;
 } {
   if (typeof error !== 'object' || error === null) {
-    return { name: '', code: '', message: String(error), status: undefined, headers: {} };
+    return { name: '', message: String(error), status: undefined, retryAfterHeader: '' };
   }
   const sdk = error as SdkError;
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   const status = sdk.$metadata?.httpStatusCode ?? sdk.$response?.statusCode;
   return {
     name: text(sdk.name),
-    // Some connection faults are aggregates whose code lies in the first error.
-    code: text(sdk.code) || text((error as { errors?: readonly SdkError[] }).errors?.[0]?.code),
     message: text(sdk.message),
     status: typeof status === 'number' ? status : undefined,
-    headers: sdk.$response?.headers ?? {},
+    retryAfterHeader: text(sdk.$response?.headers?.['retry-after']),
   };
-}
-
-/** `Retry-After` in seconds; a date needs a clock and is not read. */
-function retryAfterOf(headers: Readonly<Record<string, unknown>>): Millis | undefined {
-  const text = headers['retry-after'];
-  return typeof text === 'string' && /^\d{1,6}$/.test(text.trim()) ? Number(text) * SECOND : undefined;
 }
 
 /** `: HTTP 400 InvalidParameterValue: The value …`. An answer that could not be parsed is told by its status alone. */

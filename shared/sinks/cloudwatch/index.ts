@@ -70,8 +70,9 @@ export default defineSink({
           await client.put(request, signal);
           return { status: 'delivered' };
         } catch (error) {
-          const outcome = classifyError(error, 'the AWS credentials');
-          return outcome.status === 'rejected' ? classifyError(error, await client.credentialSource()) : outcome;
+          const now = context.clock.now();
+          const outcome = classifyError(error, 'the AWS credentials', now);
+          return outcome.status === 'rejected' ? classifyError(error, await client.credentialSource(), now) : outcome;
         }
       },
       backlog: BACKLOG,

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../../../shared/core/errors.ts';
 import { describeCredentialSource } from '../../../../shared/sinks/auth/aws-credential-source.ts';
-import { classifyError } from '../../../../shared/sinks/cloudwatch/classify.ts';
+import { classifyError as classifyAt } from '../../../../shared/sinks/cloudwatch/classify.ts';
 import type { SendOutcome } from '../../../../shared/sinks/sink.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+
+const classifyError = (error: unknown, credentials: string): SendOutcome => classifyAt(error, credentials, NOW);
 
 interface ErrorParts {
   readonly name?: string;
@@ -68,11 +72,12 @@ describe('classifyError', () => {
     expect(verdict(classifyError(error, 'x'))).toBe('retryable');
   });
 
-  it('honours Retry-After in seconds and ignores what is none', () => {
+  it('honours Retry-After in seconds and as a date, and ignores what is none', () => {
     const retryAfterOf = (text: string): SendOutcome =>
       classifyError(sdkError({ name: 'Throttling', status: 400, headers: { 'retry-after': text } }), 'x');
 
     expect(retryAfterOf('7')).toMatchObject({ retryAfter: 7_000 });
+    expect(retryAfterOf('Tue, 24 Nov 2026 12:00:09 GMT')).toMatchObject({ retryAfter: 9_000 });
     expect(retryAfterOf('soon')).not.toHaveProperty('retryAfter');
   });
 
