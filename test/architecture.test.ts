@@ -38,7 +38,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared/delivery',
     'shared/telemetry',
   ],
-  'functions/local': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout', 'shared/delivery', 'shared/kube'],
+  'functions/local': [
+    'shared/app',
+    'shared/core',
+    'shared/config',
+    'shared/dialects',
+    'shared/fanout',
+    'shared/delivery',
+    'shared/kube',
+    'infra',
+  ],
   'functions/aws': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout'],
   infra: [
     'shared/core',

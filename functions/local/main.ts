@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError, describeError } from '../../shared/core/errors.ts';
 import { collect } from './collect.ts';
 import type { CommandInput } from './command-input.ts';
+import { addDashboardCommands } from './dashboard-commands.ts';
 import { demo } from './demo-command.ts';
 import { EXIT } from './exit-status.ts';
 import { addFlags, givenFlags, normalizeArguments } from './flag-options.ts';
@@ -49,6 +50,7 @@ export async function main(
   addFlags(
     program.command('demo').description('the same against an embedded cluster').addOption(output()).addOption(ticks()),
   ).action(act(demo));
+  addDashboardCommands(program, input);
   try {
     const known = new Set(program.commands.flatMap((command) => command.options.map((option) => option.long ?? '')));
     await program.parseAsync([...normalizeArguments(args, known)], { from: 'user' });

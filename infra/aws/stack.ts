@@ -7,8 +7,9 @@ import type { Environment } from '../../shared/config/references.ts';
 import { ConfigError } from '../../shared/core/errors.ts';
 import { metricByKey } from '../../shared/core/metrics.ts';
 import { loadSink } from '../../shared/sinks/registry.ts';
-import { cloudWatchDashboard, type DashboardTarget } from '../dashboards/cloudwatch.ts';
-import { cloudWatchTarget } from '../dashboards/cloudwatch-target.ts';
+import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
+import { cloudWatchTarget, STACK_FUNCTIONS } from '../dashboards/cloudwatch-target.ts';
+import type { DashboardTarget } from '../dashboards/dashboard-target.ts';
 import { deployEnvironment, functionVariables, secretNames } from './function-variables.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -65,7 +66,7 @@ export async function describeStack({ service, stage, region, env, params }: Sta
   const variables = functionVariables(env, stage);
   const { config } = parseConfig({ env: { ...variables, HEAPLESS_STATE: `s3://bucket/${STATE_PREFIX}` } });
   const targets = await cloudWatchTargets(config);
-  const here = targets.find((target) => target.region === undefined || target.region === region);
+  const here = targets.find((target) => target.region === STACK_FUNCTIONS.region || target.region === region);
   const part = (name: Part, needed: boolean | undefined): Part | 'nothing' => (needed === true ? name : 'nothing');
   const secrets = secretNames(variables);
   const { HEAPLESS_SOURCE: _, ...withoutSources } = variables;

@@ -111,3 +111,6 @@ export const dashboardBody = shape.superRefine(({ widgets }, context) => {
 
 export type DashboardBody = z.infer<typeof shape>;
 export type DashboardWidget = DashboardBody['widgets'][number];
+type MetricWidget = Extract<DashboardWidget, { readonly type: 'metric' }>;
+/** A widget that has no place yet. */
+export type Block = Omit<MetricWidget, 'x' | 'y'> | Omit<Exclude<DashboardWidget, MetricWidget>, 'x' | 'y'>;

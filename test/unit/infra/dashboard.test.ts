@@ -22,7 +22,7 @@ function metricNames(body: DashboardBody, namespace: string): readonly string[] 
   return parts.flatMap((metric) => {
     const [first] = metric;
     if (typeof first === 'object' && 'expression' in first)
-      return /MetricName="([^"]+)"/.exec(first.expression)?.[1] ?? [];
+      return /(?:MetricName=|SELECT (?:SUM|AVG)\()"([^"]+)"/.exec(first.expression)?.[1] ?? [];
     return first === namespace ? [String(metric[1])] : [];
   });
 }
@@ -59,7 +59,7 @@ describe('the CloudWatch dashboard', () => {
     const body = await dashboardOf('cloudwatch:?metrics=cpu/usage_rate&levels=cluster');
     const headings = body.widgets.flatMap((widget) => (widget.type === 'text' ? [widget.properties.markdown] : []));
 
-    expect(headings).toEqual(['## Cluster', '## The collector itself']);
+    expect(headings).toEqual(['## All clusters', '## Cluster', '## The functions']);
   });
 
   it('has a section for each grouping, searched by its own dimensions', async () => {
@@ -72,9 +72,9 @@ describe('the CloudWatch dashboard', () => {
   });
 
   it('reads totals by their sum if they are statistic sets, else by their average', async () => {
-    const sets = metricWidgets(await dashboardOf('cloudwatch:')).find(({ title }) => title.includes('by namespace'));
+    const sets = metricWidgets(await dashboardOf('cloudwatch:')).find(({ title }) => title.startsWith('CPU use ('));
     const plain = metricWidgets(await dashboardOf('cloudwatch:?totals=value')).find(({ title }) =>
-      title.includes('by namespace'),
+      title.startsWith('CPU use ('),
     );
 
     expect(sets?.stat).toBe('Sum');
