@@ -24,7 +24,8 @@ export interface TimeSeriesQuery {
   readonly timeSeriesFilter: {
     readonly filter: string;
     readonly aggregation: {
-      readonly alignmentPeriod: { readonly seconds: number };
+      /** A Duration in the JSON of protobuf. */
+      readonly alignmentPeriod: `${number}s`;
       readonly perSeriesAligner: 'ALIGN_MEAN' | 'ALIGN_RATE' | 'ALIGN_DELTA';
       readonly crossSeriesReducer: 'REDUCE_SUM' | 'REDUCE_MAX' | 'REDUCE_NONE';
       readonly groupByFields: readonly string[];

@@ -104,7 +104,7 @@ export function cloudMonitoringQuery(panel: Panel, series: PanelSeries, names: S
     timeSeriesFilter: {
       filter: seriesFilter(series, panel, names),
       aggregation: {
-        alignmentPeriod: { seconds: 60 },
+        alignmentPeriod: '60s',
         perSeriesAligner: series.rate ? (metric.unit === '1' ? 'ALIGN_DELTA' : 'ALIGN_RATE') : 'ALIGN_MEAN',
         crossSeriesReducer: panel.by === undefined ? 'REDUCE_NONE' : summed ? 'REDUCE_SUM' : 'REDUCE_MAX',
         groupByFields,

@@ -6,7 +6,8 @@ export type PanelOptions = Partial<Omit<Panel, 'level' | 'metrics'>>;
 
 /**
  * A panel of metrics of a level; the title is the description of its one metric, or the names of several, with the unit.
- * Throws `RangeError` on a key that the level does not have and on metrics of different units.
+ * Throws `RangeError` on a key that the level does not have and on metrics of
+ * different units or own labels.
  */
 export function panel(level: Level, metrics: readonly string[], options: PanelOptions = {}): Panel {
   const described = metrics.map(metricByKey);
@@ -15,6 +16,9 @@ export function panel(level: Level, metrics: readonly string[], options: PanelOp
   for (const metric of described) {
     if (!metric.levels.includes(level)) throw new RangeError(`${metric.key} is no metric of level ${level}`);
     if (metric.unit !== first.unit) throw new RangeError(`${metric.key} has another unit than ${first.key}`);
+    if (ownLabelKeys(metric).join() !== ownLabelKeys(first).join()) {
+      throw new RangeError(`${metric.key} has other labels of its own than ${first.key}`);
+    }
   }
   return {
     title:

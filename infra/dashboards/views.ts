@@ -1,6 +1,6 @@
 import { LEVELS, type Level } from '../../shared/core/level.ts';
 import { METRICS, type MetricDescriptor } from '../../shared/core/metrics.ts';
-import { panel } from './panel.ts';
+import { ownLabelKeys, panel } from './panel.ts';
 import { IDENTITY, type Panel, type View, type ViewId } from './view.ts';
 
 const CPU = ['cpu/usage_rate', 'cpu/request', 'cpu/limit'];
@@ -204,7 +204,7 @@ function restOf(level: Level, shown: ReadonlySet<string>): readonly Panel[] {
   );
 }
 
-function familyOf({ id, name, unit, kind, valueType, own }: MetricDescriptor): string {
-  const sparse = id >= 0 && name.startsWith('heapless/') ? name : '';
-  return [name.split('/')[0], unit, kind, valueType, own['resource_id'] ?? '', sparse].join('\0');
+function familyOf(metric: MetricDescriptor): string {
+  const { name, unit, kind, valueType, own } = metric;
+  return [name.split('/')[0], unit, kind, valueType, own['resource_id'] ?? '', ...ownLabelKeys(metric)].join('\0');
 }
