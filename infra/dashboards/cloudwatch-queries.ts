@@ -44,13 +44,12 @@ export function insightsQuery(target: Names, metric: MetricDescriptor, asked: As
   const name = JSON.stringify(target.nameOf(metric, panel.level));
   const reducer = stat === 'Sum' ? 'SUM' : 'AVG';
   const conditions = [
-    ...(asked.ofCluster && dimensions.includes('ClusterName') ? [`ClusterName = '${CLUSTER}'`] : []),
-    ...Object.entries(metric.own).map(([key, value]) => `${JSON.stringify(target.dimensionOf(key))} = '${value}'`),
+    ...(asked.ofCluster && dimensions.includes('ClusterName') ? [conditionText('ClusterName', CLUSTER)] : []),
+    ...Object.entries(metric.own).map(([key, value]) => conditionText(target.dimensionOf(key), value)),
   ];
   const lines = [...(panel.by ?? []), ...panel.split].map(target.dimensionOf).filter((one) => dimensions.includes(one));
-  const schema = [target.namespace, ...dimensions].map((one) => JSON.stringify(one)).join(', ');
   return [
-    `SELECT ${reducer}(${name}) FROM SCHEMA(${schema})`,
+    `SELECT ${reducer}(${name}) FROM ${schemaText(target, dimensions)}`,
     ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(' AND ')}`]),
     ...(lines.length === 0 ? [] : [`GROUP BY ${lines.map((one) => JSON.stringify(one)).join(', ')}`]),
     `ORDER BY ${reducer}() DESC LIMIT ${panel.top}`,
@@ -67,6 +66,16 @@ function dimensionsOf(target: Names, metric: MetricDescriptor, { panel, grouping
 /** `{Namespace,Dimension,…}` of a search expression. */
 export function schemaOf({ namespace }: Pick<Names, 'namespace'>, dimensions: readonly string[]): string {
   return `{${[namespace, ...dimensions].map(quoted).join(',')}}`;
+}
+
+/** `SCHEMA("Namespace", "Dimension", …)` of a query of Metrics Insights. */
+export function schemaText({ namespace }: Pick<Names, 'namespace'>, dimensions: readonly string[]): string {
+  return `SCHEMA(${[namespace, ...dimensions].map((one) => JSON.stringify(one)).join(', ')})`;
+}
+
+/** A condition on a dimension, in Metrics Insights. */
+export function conditionText(dimension: string, value: string): string {
+  return `${JSON.stringify(dimension)} = '${value.replaceAll("'", "\\'")}'`;
 }
 
 function quoted(name: string): string {

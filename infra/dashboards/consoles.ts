@@ -43,7 +43,7 @@ export async function makeDashboard(
   views: readonly View[],
   request: ConsoleRequest,
 ): Promise<object> {
-  checkSink(console, request.sink);
+  checkSink(console, request.sink, SINKS_OF[console]);
   switch (console) {
     case 'cloudwatch':
       return cloudWatchDashboard(await cloudWatchTarget(request.sink, request.groupings, request.functions), views);
@@ -65,21 +65,21 @@ export async function grafanaLanguage({ sink, received }: ConsoleRequest): Promi
  * without options. `names` stands in place of the sink's option. Throws `ConfigError` if the console shows none of them.
  */
 export function sinkFor(
-  console: ConsoleName,
+  console: string,
+  keys: readonly string[],
   configured: readonly ComponentUri[],
   names: string | undefined,
 ): ComponentUri {
-  const found = configured.find(({ key }) => SINKS_OF[console].includes(key));
-  const [usual = ''] = SINKS_OF[console];
-  const options = [...(names === undefined ? [] : [`names=${encodeURIComponent(names)}`])];
+  const found = configured.find(({ key }) => keys.includes(key));
   const [other] = configured;
-  if (found === undefined && other !== undefined) checkSink(console, other);
-  if (found === undefined) return parseUri(`${usual}:${options.length === 0 ? '' : `?${options.join('&')}`}`, {});
-  if (names === undefined) return found;
-  return { ...found, options: new Map([...found.options, ['names', [names]]]) };
+  if (found === undefined && other !== undefined) checkSink(console, other, keys);
+  const [usual = ''] = keys;
+  const sink = found ?? parseUri(`${usual}:`, {});
+  return names === undefined ? sink : { ...sink, options: new Map([...sink.options, ['names', [names]]]) };
 }
 
-export function checkSink(console: string, { key }: ComponentUri, keys = SINKS_OF[console as ConsoleName]): void {
+/** Throws `ConfigError` unless the console sees what such a sink sends. */
+export function checkSink(console: string, { key }: ComponentUri, keys: readonly string[]): void {
   if (keys.includes(key)) return;
   const problem = `cannot be shown by ${console}, which shows ${keys.map((one) => `${one}:`).join(', ')}`;
   throw new ConfigError([{ where: `sink ${key}`, problem }]);

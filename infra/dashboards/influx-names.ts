@@ -24,6 +24,7 @@ export async function influxNames(uri: ComponentUri): Promise<SeriesNames> {
       return {
         name: place(said.name).join(FIELD_SEPARATOR),
         unit: said.unit,
+        scale: said.scale,
         labels: fixedLabels(dialect, metric, level, heapsterType(level)),
         rate: false,
       };

@@ -40,6 +40,7 @@ export async function otlpNames(uri: ComponentUri, names: OtlpNames): Promise<Se
       return {
         name: names === 'plain' ? name : translateMetric(name, said),
         unit: said.unit,
+        scale: said.scale,
         labels: fixedLabels(dialect, metric, level, heapsterType(level)).map(([key, value]) => [toLabel(key), value]),
         rate: false,
       };

@@ -15,6 +15,7 @@ export async function prometheusNames(uri: ComponentUri): Promise<SeriesNames> {
       return {
         name: toMetricName(said.name, dialect),
         unit: said.unit,
+        scale: said.scale,
         labels: labels.map(([name, value]) => [toLabelName(name), value]),
         rate: false,
       };

@@ -8,9 +8,13 @@ export interface Series {
   readonly unit: string;
   /** Labels that tell it from other series of the name: the level's, the value's own. */
   readonly labels: readonly (readonly [name: string, value: string])[];
+  /** Value there = value of the catalog × `scale`. */
+  readonly scale: number;
   /** True if the value only grows and is to be read by its rate. */
   readonly rate: boolean;
 }
+
+const MILLIS_PER_SECOND = 1_000;
 
 /** What a sink, as configured, calls everything: what queries are made of. */
 export interface SeriesNames {
@@ -41,5 +45,8 @@ export function seriesOf(
   if (own !== undefined)
     return { ...own, metric, rate: own.rate || (metric.kind === 'cumulative' && metric.name !== 'uptime') };
   const instead = counter === undefined ? undefined : names.series(counter, level);
-  return instead === undefined ? undefined : { ...instead, metric, rate: true };
+  if (instead === undefined) return undefined;
+  // The rate is by millisecond in the catalog and by second there.
+  const scale = (instead.scale * MILLIS_PER_SECOND) / (metric.rate?.scale ?? MILLIS_PER_SECOND);
+  return { ...instead, metric, rate: true, scale };
 }

@@ -70,6 +70,7 @@ export async function stackdriverNames(uri: ComponentUri): Promise<SeriesNames> 
       return {
         name: rule.name,
         unit: rule.unit,
+        scale: rule.scale,
         labels: [
           ['resource.type', resourceType(level, model)],
           ...own,
