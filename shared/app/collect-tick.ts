@@ -9,6 +9,7 @@ import { type ShardResult, scatter } from '../fanout/scatter.ts';
 import type { ShardPlan } from '../fanout/shard-plan.ts';
 import { addLostNodes } from '../processors/lost-nodes.ts';
 import { TOTALS } from '../state/backlog-key.ts';
+import { beforeDeadline } from './before-deadline.ts';
 import { createInlineInvoker } from './inline-invoker.ts';
 import { type BacklogList, hasBacklog, listBacklog, NO_BACKLOG } from './list-backlog.ts';
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
@@ -44,9 +45,10 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const { clock } = runtime.platform;
   const watch = createStopwatch(clock);
   watch.add('claim', tick.claimed - started);
-  await watch.time('connect', () => source.client());
   using listDeadline = createDeadline(listBy(clock.now(), tick.deadline.at), clock, tick.deadline.signal);
   const { signal } = listDeadline;
+  // What cannot be connected to is told by the list of its nodes.
+  await watch.time('connect', () => source.client(listDeadline).catch(() => undefined));
   const [listed, planFile, pace] = await watch.time('list', () =>
     Promise.all([
       listCluster(source, listDeadline),
@@ -56,7 +58,8 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   );
   if (listed.status === 'failed') {
     const took = { lag: started - timestamp, total: clock.now() - started };
-    return emptyResult({ source, timestamp, status: 'nothing', reason: listed.message, ...took });
+    const warnings = [...planFile.warnings, ...pace.warnings];
+    return emptyResult({ source, timestamp, status: 'nothing', reason: listed.message, warnings, ...took });
   }
   const times = tickTimes(clock.now(), tick.deadline.at, runtime.config);
   const names = listed.objects.nodes.map((node) => node.name);
@@ -79,10 +82,11 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   );
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
+  using reduceDeadline = createDeadline(times.reduceBy, clock, tick.deadline.signal);
   const [reduced, planWarnings, paceWarnings] = await Promise.all([
     watch.time('reduce', () => reduceTotals(tick, { times, backlog, pace, merged, results, objects: listed.objects })),
-    planFile.settle(plan, answered, tick.deadline.signal),
-    answered.size === 0 ? [] : pace.settle(tick.deadline.signal),
+    planFile.settle(plan, answered, reduceDeadline.signal),
+    answered.size === 0 ? [] : pace.settle(reduceDeadline.signal),
   ]);
   return reportTick({
     source,
@@ -126,7 +130,7 @@ function shardRequests(
     source: tick.index,
     timestamp: tick.timestamp,
     scrapeBy: times.scrapeBy,
-    endBy: times.shardsBy,
+    endBy: times.shardBy,
     shard: shard.name,
     inherit: shard.inherit,
     nodes: shard.nodes.flatMap((name) => byName.get(name) ?? []),
@@ -157,12 +161,12 @@ async function reduceTotals(
   const { runtime } = tick;
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
-  using deadline = createDeadline(times.reduceBy, runtime.platform.clock, tick.deadline.signal);
+  using deadline = createDeadline(times.reducedBy, runtime.platform.clock, tick.deadline.signal);
   const reducer = runtime.platform.reducer ?? { reduce: (request, by) => runReduce(runtime, request, by) };
   try {
     const { cluster, namespace, workload, group } = merged;
     const lost = results.flatMap((result) => (result.status === 'answered' ? [] : result.request.nodes)).length;
-    return await reducer.reduce(
+    const reducing = reducer.reduce(
       {
         version: 1,
         source: tick.index,
@@ -176,6 +180,7 @@ async function reduceTotals(
       },
       deadline,
     );
+    return await beforeDeadline(reducing, deadline, 'the reduction');
   } catch (error) {
     return { failed: `the totals were not exported: ${describeError(error)}` };
   }

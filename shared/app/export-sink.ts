@@ -1,5 +1,6 @@
 import type { MetricBatch } from '../core/batch.ts';
 import type { Deadline } from '../core/deadline.ts';
+import { describeError } from '../core/errors.ts';
 import { deliver } from '../delivery/deliver.ts';
 import type { DeliveryDeps, Spill } from '../delivery/deliver-request.ts';
 import type { SinkReport } from '../delivery/report.ts';
@@ -58,8 +59,8 @@ export async function exportToSink(job: SinkExport): Promise<SinkReport> {
 
 interface Spilled {
   readonly report: SinkReport;
-  /** Where the rest waits; undefined if nothing was left. */
-  readonly place: BacklogPlace | undefined;
+  /** Where the rest waits; none if nothing was left. */
+  readonly places: readonly BacklogPlace[];
 }
 
 async function sendOrSpill(job: SinkExport): Promise<Spilled> {
@@ -73,6 +74,9 @@ async function spillAll(job: SinkExport): Promise<Spilled> {
   using over = job.delivery.deadline.within(0);
   return await keepRest(job, (spill) => deliver(job.sink, job.batch, { ...job.delivery, deadline: over, spill }));
 }
+
+/** Of the time for sending so much is waited for a store that takes the requests ahead. */
+const AHEAD_SHARE = 0.25;
 
 /** Stores all requests, sends them, and leaves in the store what was not taken. */
 async function sendAhead(job: SinkExport): Promise<Spilled> {
@@ -95,20 +99,26 @@ async function sendAhead(job: SinkExport): Promise<Spilled> {
       for (const rejection of rejections.splice(0)) reject(rejection);
     },
   };
+  using storing = job.delivery.deadline.within(job.delivery.deadline.remaining() * AHEAD_SHARE);
   const whole = bytes <= job.settings.maxBytes && requests.length > 0;
   const place = whole
     ? await ledger.write(
         { timestamp: batch.timestamp, kind: 'ahead', requests: requests.map((request) => saved(backlog, request)) },
-        deadline.signal,
+        storing.signal,
       )
     : undefined;
   const sent = await keepRest(job, (spill) => deliver(encoded, batch, { ...job.delivery, spill }));
   if (place === undefined) return sent;
   if ('failed' in place) return warned(sent, `was sent without being stored ahead: ${place.failed}`);
-  if (sent.place !== undefined && backlogKey(sent.place) === backlogKey(place)) return sent;
-  const entry = await ledger.read(backlogKey(place), deadline.signal).catch(() => undefined);
-  if (entry !== undefined && 'object' in entry) await ledger.remove(entry, deadline.signal).catch(() => undefined);
-  return sent;
+  if (sent.places.some((kept) => backlogKey(kept) === backlogKey(place))) return sent;
+  try {
+    const entry = await ledger.read(backlogKey(place), deadline.signal);
+    if ('object' in entry) await ledger.remove(entry, deadline.signal);
+    return sent;
+  } catch (error) {
+    const problem = `what was stored ahead could not be removed and waits: ${describeError(error)}`;
+    return warned({ ...sent, places: [place, ...sent.places] }, problem);
+  }
 }
 
 /** Runs a delivery, and stores what it spilled. What cannot be stored counts as dropped. */
@@ -122,28 +132,24 @@ async function keepRest(job: SinkExport, run: (spill: Spill) => Promise<SinkRepo
     return true;
   };
   const report = await run(spill);
-  if (kept.length === 0) return { report, place: undefined };
+  if (kept.length === 0) return { report, places: [] };
   const requests = kept.map((request) => saved(job.backlog, request));
   const written = await job.ledger.write(
     { timestamp: job.batch.timestamp, kind: 'spilled', requests },
     job.deadline.signal,
   );
-  if (!('failed' in written)) return { report, place: written };
+  if (!('failed' in written)) return { report, places: [written] };
   const dropped = { ...report, dropped: report.dropped + report.spilled, spilled: 0 };
-  return warned(
-    { report: dropped, place: undefined },
-    `could not be kept for later: ${written.failed}`,
-    report.spilled,
-  );
+  return warned({ report: dropped, places: [] }, `could not be kept for later: ${written.failed}`, report.spilled);
 }
 
 function warned(spilled: Spilled, problem: string, points = 0): Spilled {
-  const { report, place } = spilled;
-  return { report: { ...report, problems: [{ problem, points }, ...report.problems] }, place };
+  const { report, places } = spilled;
+  return { report: { ...report, problems: [{ problem, points }, ...report.problems] }, places };
 }
 
-function withBacklog({ report, place }: Spilled, replay: Replay): SinkReport {
-  const { points, oldest } = sumPlaces(place === undefined ? replay.waiting : [...replay.waiting, place]);
+function withBacklog({ report, places }: Spilled, replay: Replay): SinkReport {
+  const { points, oldest } = sumPlaces([...replay.waiting, ...places]);
   return {
     ...report,
     requests: report.requests + replay.requests,

@@ -1,7 +1,8 @@
 import type { Deadline } from '../core/deadline.ts';
+import { describeError } from '../core/errors.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import { toShardNode } from '../fanout/node-identity.ts';
-import type { KubeUsage } from '../kube/client.ts';
+import type { KubeClient, KubeUsage } from '../kube/client.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 
 /** What the tick itself reads of a cluster. Pods are read by the shards. */
@@ -20,10 +21,15 @@ export type ListResult =
 
 /**
  * Lists nodes and namespaces. Without nodes there is no tick; without namespaces only `namespace_id` is missing.
- * Throws `ConfigError` if the cluster cannot be connected to as configured.
+ * A cluster that cannot be connected to as configured, or in time, is a failure too.
  */
 export async function listCluster(source: SourceRuntime, deadline: Deadline): Promise<ListResult> {
-  const client = await source.client();
+  let client: KubeClient;
+  try {
+    client = await source.client(deadline);
+  } catch (error) {
+    return { status: 'failed', message: describeError(error) };
+  }
   const before = client.usage();
   const [nodes, namespaces] = await Promise.all([client.listNodes(deadline), client.listNamespaces(deadline)]);
   if (nodes.status === 'failed') {

@@ -1,8 +1,12 @@
 import type { LabelSettings } from '../config/config.ts';
 import type { Deadline } from '../core/deadline.ts';
+import type { Millis } from '../core/units.ts';
 import type { FailureReason, KubeClient } from '../kube/client.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
 import { digestPod } from '../processors/pod-meta.ts';
+
+/** Most of the time that is left for one node's list. */
+const NODE_SHARE = 0.25;
 
 /** The pods of a node, or of the cluster, as the API server knows them; or why they could not be listed. */
 export type ListedPods =
@@ -34,6 +38,8 @@ export function createPodLists(
     readonly whole: Promise<ListedPods> | undefined;
     readonly labels: LabelSettings;
     readonly deadline: Deadline;
+    /** Longest time for the list of one node; less when little is left, so that the nodes that wait get their turn. */
+    readonly nodeTimeout: Millis;
     readonly warn: (warning: string) => void;
     readonly fault: (name: string) => void;
   },
@@ -44,8 +50,15 @@ export function createPodLists(
     options.warn(`pods could not be listed (${listed.reason}), labels and requests are missing: ${listed.message}`);
     return undefined;
   };
-  const { whole, labels, deadline } = options;
-  if (whole === undefined) return { of: async (node) => indexOf(await listPods(client, { node, labels, deadline })) };
+  const { whole, labels, nodeTimeout } = options;
+  if (whole === undefined) {
+    return {
+      async of(node) {
+        using deadline = options.deadline.within(Math.min(nodeTimeout, options.deadline.remaining() * NODE_SHARE));
+        return indexOf(await listPods(client, { node, labels, deadline }));
+      },
+    };
+  }
   const all = whole.then(indexOf);
   return { of: () => all };
 }

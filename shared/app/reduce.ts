@@ -1,5 +1,5 @@
 import { countBatchPoints } from '../core/batch.ts';
-import type { Deadline } from '../core/deadline.ts';
+import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { TOTAL_LEVELS } from '../core/level.ts';
 import type { ReduceRequest, ReduceResult } from '../fanout/reducer.ts';
 import { buildTotals } from '../processors/totals-batch.ts';
@@ -11,15 +11,21 @@ import { createStopwatch } from './stopwatch.ts';
 import { viewTotals } from './view-totals.ts';
 import { withoutRepeats } from './without-repeats.ts';
 
+/** Of its time the reduction waits so much for what the state store saved. */
+const STATE_SHARE = 0.25;
+
 /** The reduction of a tick: merged totals become rows of cluster, namespaces, workloads and groups, and are exported. */
-export async function runReduce(runtime: Runtime, request: ReduceRequest, deadline: Deadline): Promise<ReduceResult> {
+export async function runReduce(runtime: Runtime, request: ReduceRequest, by: Deadline): Promise<ReduceResult> {
   const { config } = runtime;
   const source = runtime.sources[request.source];
   if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
-  const watch = createStopwatch(runtime.platform.clock);
+  const { clock } = runtime.platform;
+  using deadline = createDeadline(Math.min(request.endBy, by.at), clock, by.signal);
+  using loading = deadline.within(deadline.remaining() * STATE_SHARE);
+  const watch = createStopwatch(clock);
   const part = { cluster: source.cluster, part: TOTALS };
   const series = openSeriesFile(runtime, { ...part, inherit: [], levels: TOTAL_LEVELS });
-  const warnings: string[] = [...((await series?.load(deadline.signal)) ?? [])];
+  const warnings: string[] = [...((await series?.load(loading.signal)) ?? [])];
   const built = buildTotals(request.totals, {
     timestamp: request.timestamp,
     resolution: config.metricResolution,

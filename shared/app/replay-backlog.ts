@@ -85,17 +85,22 @@ export async function replayBacklog(sink: Sink, places: readonly BacklogPlace[],
 }
 
 async function expire(place: BacklogPlace, why: string, sum: Sum, deps: ReplayDeps): Promise<void> {
-  const entry = await deps.ledger.read(backlogKey(place), deps.signal);
+  const entry = await deps.ledger.read(backlogKey(place), readingSignal(deps));
   if ('object' in entry) await deps.ledger.remove(entry, deps.signal);
   if ('status' in entry && entry.status === 'gone') return;
   sum.expired += place.points;
   sum.problems.push({ problem: `given up in the backlog: ${why}`, points: place.points });
 }
 
+/** While there is time for sending, reading ends with it: a store that hangs leaves the time for keeping to what is new. */
+function readingSignal({ deadline, signal }: ReplayDeps): AbortSignal {
+  return deadline.signal.aborted ? signal : deadline.signal;
+}
+
 /** True if nothing of it waits any more. */
 async function replayOne(sink: Sink, place: BacklogPlace, sum: Sum, deps: ReplayDeps): Promise<boolean> {
   const { ledger, signal } = deps;
-  const found = await ledger.read(backlogKey(place), signal);
+  const found = await ledger.read(backlogKey(place), readingSignal(deps));
   if ('status' in found) {
     if (found.status === 'gone') return true;
     sum.expired += place.points;

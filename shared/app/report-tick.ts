@@ -15,6 +15,7 @@ export function emptyResult(tick: {
   readonly timestamp: UnixMillis;
   readonly status: 'nothing' | 'skipped';
   readonly reason: string;
+  readonly warnings?: readonly string[];
   readonly lag: number;
   readonly total: number;
 }): TickResult {
@@ -31,7 +32,7 @@ export function emptyResult(tick: {
     rates: { computed: 0, fallback: 0, reset: 0 },
     sinks: [],
     faults: {},
-    warnings: [],
+    warnings: tick.warnings ?? [],
     stages: { total: tick.total },
     lag: tick.lag,
     apiServer: { requests: 0, bytes: 0, retries: 0, peakInFlight: 0 },

@@ -1,13 +1,16 @@
 import { connectCluster } from '../clusters/registry.ts';
-import type { Config, ConfigNotice } from '../config/config.ts';
+import type { ComponentUri, Config, ConfigNotice } from '../config/config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { resolveSecrets } from '../config/resolve-secrets.ts';
-import { ConfigError } from '../core/errors.ts';
+import { createDeadline } from '../core/deadline.ts';
+import { ConfigError, describeError } from '../core/errors.ts';
+import { type Millis, SECOND } from '../core/units.ts';
 import { openSink } from '../sinks/registry.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { ObjectStore } from '../state/object-store.ts';
 import { openStore } from '../state/registry.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { beforeDeadline } from './before-deadline.ts';
 import type { Platform } from './platform.ts';
 import { createSourceRuntime, type SourceRuntime } from './source-runtime.ts';
 
@@ -31,6 +34,9 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** Nothing is on the way any more when a runtime is closed: a sink that cannot say goodbye is left alone. */
+const CLOSING: Millis = 2 * SECOND;
+
 /**
  * Reads the configuration, resolves its secrets, opens store and sinks and prepares the clusters. Throws one
  * `ConfigError` with every problem that can be seen without talking to a cluster.
@@ -50,14 +56,14 @@ export async function createRuntime({
   const notice = (entry: ConfigNotice): void => {
     notices.push(entry);
   };
-  const config: Config = {
-    ...asWritten,
-    sources: deferSourceSecrets
-      ? asWritten.sources
-      : await Promise.all(asWritten.sources.map((uri) => resolveSecrets(uri, platform.readSecret))),
-    sinks: await Promise.all(asWritten.sinks.map((uri) => resolveSecrets(uri, platform.readSecret))),
-    state: await resolveSecrets(asWritten.state, platform.readSecret),
-  };
+  const resolve = (uri: ComponentUri): Promise<ComponentUri> => resolveSecrets(uri, platform.readSecret);
+  // All at once: a store of secrets that hangs costs the start its time limit once, not for each of them.
+  const [sourceUris, sinkUris, state] = await Promise.all([
+    deferSourceSecrets ? asWritten.sources : Promise.all(asWritten.sources.map(resolve)),
+    Promise.all(asWritten.sinks.map(resolve)),
+    resolve(asWritten.state),
+  ]);
+  const config: Config = { ...asWritten, sources: sourceUris, sinks: sinkUris, state };
   const logger = createLogger({ clock: platform.clock, level: config.logLevel, write: platform.writeLog });
   const context = { clock: platform.clock, notice, write: platform.write };
   const [store, sinks] = await bothOrProblems(
@@ -90,7 +96,14 @@ export async function createRuntime({
     store,
     async close() {
       for (const source of sources) source.close();
-      await Promise.all([...sinks.map((sink) => sink.close()), store.close()]);
+      const { clock } = platform;
+      using deadline = createDeadline(clock.now() + CLOSING, clock);
+      const closing = Promise.all([...sinks.map((sink) => sink.close()), store.close()]);
+      try {
+        await beforeDeadline(closing, deadline, 'closing sinks and state');
+      } catch (error) {
+        logger.log('warn', 'close', { error: describeError(error) });
+      }
     },
   };
 }

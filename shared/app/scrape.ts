@@ -16,6 +16,10 @@ import { createStopwatch } from './stopwatch.ts';
 import { createTally } from './tally.ts';
 import { withoutRepeats } from './without-repeats.ts';
 
+/** Shares of the time for scraping that are waited for saved state, and for one list of all pods: without either nodes are scraped. */
+const STATE_SHARE = 0.25;
+export const PODS_SHARE = 0.5;
+
 /**
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
  * the rows that only this shard knows, saves the counters, and answers with totals and outcomes. A node that fails is an
@@ -25,12 +29,14 @@ import { withoutRepeats } from './without-repeats.ts';
 export async function runScrape(
   runtime: Runtime,
   request: ShardRequest,
-  { deadline, pods: shared }: { readonly deadline: Deadline; readonly pods?: Promise<ListedPods> | undefined },
+  { deadline: by, pods: shared }: { readonly deadline: Deadline; readonly pods?: Promise<ListedPods> | undefined },
 ): Promise<Partial> {
   const { config, platform } = runtime;
   const source = runtime.sources[request.source];
   if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
-  const client = await source.client();
+  using deadline = createDeadline(Math.min(request.endBy, by.at), platform.clock, by.signal);
+  using scraping = createDeadline(Math.min(request.scrapeBy, deadline.at), platform.clock, deadline.signal);
+  const client = await source.client(scraping);
   const before = client.usage();
   const watch = createStopwatch(platform.clock);
   const tally = createTally();
@@ -50,19 +56,21 @@ export async function runScrape(
   });
   const folder = createNodeFolder({ builder, config, request, counters, tally });
 
-  using scraping = createDeadline(Math.min(request.scrapeBy, deadline.at), platform.clock, deadline.signal);
+  using loading = scraping.within(scraping.remaining() * STATE_SHARE);
+  using listing = scraping.within(scraping.remaining() * PODS_SHARE);
   const outcomes = await watch.time('scrape', async () => {
-    const ready = counters.load(scraping.signal).then((warnings) => warnings.forEach(tally.warn));
-    const seriesReady = series?.load(scraping.signal).then((warnings) => warnings.forEach(tally.warn));
+    const ready = counters.load(loading.signal).then((warnings) => warnings.forEach(tally.warn));
+    const seriesReady = series?.load(loading.signal).then((warnings) => warnings.forEach(tally.warn));
     const { labels } = config;
     const own =
       request.whole && shared === undefined
-        ? listPods(client, { node: undefined, labels, deadline: scraping })
+        ? listPods(client, { node: undefined, labels, deadline: listing })
         : undefined;
     const pods = createPodLists(client, {
       whole: shared ?? own,
       labels,
       deadline: scraping,
+      nodeTimeout: config.nodeTimeout,
       warn: tally.warn,
       fault: (name) => tally.addFaults({ [name]: 1 }),
     });

@@ -1,9 +1,11 @@
 import type { ClusterConnection } from '../clusters/connector.ts';
 import { parseSourceOptions } from '../clusters/source-options.ts';
 import type { ComponentUri, Config, ConfigNotice } from '../config/config.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { createGate, type Gate } from '../fanout/gate.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createKubeClient } from '../kube/create-kube-client.ts';
+import { beforeDeadline } from './before-deadline.ts';
 import type { Platform } from './platform.ts';
 
 const USER_AGENT = 'heapless';
@@ -16,8 +18,11 @@ export interface SourceRuntime {
   readonly hostIdAnnotation: string | undefined;
   /** Bounds what this process asks of the cluster at once, over all shards that run in it. */
   readonly gate: Gate;
-  /** The client. Throws `ConfigError` if the cluster cannot be connected to as configured; the next call tries again. */
-  client(): Promise<KubeClient>;
+  /**
+   * The client. Throws `ConfigError` if the cluster cannot be connected to as configured, and `DeadlineError` if that is
+   * not known by then; the next call tries again.
+   */
+  client(deadline: Deadline): Promise<KubeClient>;
   /** True if the server's certificate is not verified; known after the first `client()`. */
   insecure(): boolean;
   close(): void;
@@ -59,12 +64,14 @@ export function createSourceRuntime(
     cluster,
     hostIdAnnotation: options.host_id_annotation,
     gate: createGate(deps.config.maxInFlight),
-    async client() {
+    async client(deadline) {
       connected ??= open();
+      const opening = connected;
       try {
-        return (await connected).client;
+        return (await beforeDeadline(opening, deadline, `connecting to cluster ${cluster}`)).client;
       } catch (error) {
-        connected = undefined;
+        // Another call may have begun anew already.
+        if (connected === opening) connected = undefined;
         throw error;
       }
     },

@@ -11,7 +11,7 @@ import type { Runtime } from './runtime.ts';
 import { buildSelfBatch } from './self-batch.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import type { TickResult } from './tick-report.ts';
-import { tickStamp } from './tick-times.ts';
+import { claimBy, tickStamp } from './tick-times.ts';
 import { withoutRepeats } from './without-repeats.ts';
 
 /** When a tick is for, and when it must have ended. */
@@ -67,13 +67,15 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
   }
 }
 
-/** Time for the export of a tick's own numbers. */
+/** Time for the export of a tick's own numbers: at most half of what is left. The rest is for the claim and the report. */
 const SELF_TIME: Millis = 5 * SECOND;
+const SELF_SHARE = 0.5;
+const RELEASE_SHARE = 0.75;
 
 /** Exports the numbers of the report through the same sinks; what became of them is added to the report. */
 async function tellSelf(runtime: Runtime, result: TickResult, deadline: Deadline): Promise<TickResult> {
   const { report } = result;
-  using within = deadline.within(SELF_TIME);
+  using within = deadline.within(Math.min(SELF_TIME, deadline.remaining() * SELF_SHARE));
   const batch = buildSelfBatch(report, runtime.config.metricResolution);
   const sinks = await exportBatch(runtime, batch, {
     levels: ['cluster'],
@@ -108,7 +110,7 @@ async function holdTick(
   tick: { readonly source: SourceRuntime; readonly timestamp: UnixMillis; readonly deadline: Deadline },
 ): Promise<Held | Refused> {
   const { clock, name, random } = runtime.platform;
-  const { signal } = tick.deadline;
+  using claiming = createDeadline(claimBy(clock.now(), tick.deadline.at), clock, tick.deadline.signal);
   const holder = `${name}-${Math.floor(random() * 2 ** 48).toString(36)}`;
   const leaseUntil = tick.deadline.at;
   try {
@@ -119,7 +121,7 @@ async function holdTick(
       holder,
       leaseUntil,
       clock,
-      signal,
+      signal: claiming.signal,
     });
     if (claim.status !== 'claimed') return claim;
     const warnings = [claim.setAside, skewWarning(claim.skew)].filter((warning) => warning !== undefined);
@@ -131,8 +133,10 @@ async function holdTick(
       backlog: claim.backlog,
       repeated: claim.takenOverFrom !== undefined,
       async release(result) {
+        using releasing = tick.deadline.within(tick.deadline.remaining() * RELEASE_SHARE);
+        const left = { backlog: leavesBacklog(result) };
         try {
-          if ((await claim.release(result.report.status, { backlog: leavesBacklog(result) })) === 'released') return [];
+          if ((await claim.release(result.report.status, left, releasing.signal)) === 'released') return [];
           return ['the lease of this tick ended before it did, and another run has claimed since'];
         } catch (error) {
           return [`the claim was not released: ${describeError(error)}; it ends by itself`];

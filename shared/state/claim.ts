@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { Millis, UnixMillis } from '../core/units.ts';
+import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 import { type ClaimObject, encodeClaim, readClaim } from './claim-object.ts';
 import type { ObjectStore, ObjectVersion, PutCondition, StoredObject } from './object-store.ts';
 
@@ -14,6 +14,7 @@ export interface ClaimRequest {
   /** When the claim ends by itself: the end of the invocation. */
   readonly leaseUntil: UnixMillis;
   readonly clock: Clock;
+  /** Ends the claiming; what releases has a signal of its own. */
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +29,7 @@ export interface HeldClaim {
   /** The store's clock minus ours, in ms; undefined if the store does not say, or nothing was stored before. */
   readonly skew: Millis | undefined;
   /** Marks the tick as done, with a word on what became of it. `lost`: the lease ended and another has claimed since. */
-  release(outcome: string, left: { readonly backlog: boolean }): Promise<'released' | 'lost'>;
+  release(outcome: string, left: { readonly backlog: boolean }, signal: AbortSignal): Promise<'released' | 'lost'>;
 }
 
 export type ClaimResult =
@@ -74,20 +75,13 @@ export async function claimTick(store: ObjectStore, request: ClaimRequest): Prom
   for (let round = 0; round < ROUNDS; round++) {
     const { claim, leaseLeft, skew, condition, setAside } = await readCurrent(store, key, request);
     if (claim?.nonce === mine.nonce)
-      return held(store, key, mine, versionOf(condition), { setAside, skew, backlog: undefined }, signal);
+      return held(store, key, mine, versionOf(condition), { setAside, skew, backlog: undefined });
     const refused = claim === undefined ? undefined : refuse(claim, timestamp, leaseLeft);
     if (refused !== undefined) return refused;
     const outcome = await store.put(key, encodeClaim(mine), condition, signal);
     if (outcome.status === 'stored') {
       const takenOverFrom = claim?.timestamp === timestamp ? claim.holder : undefined;
-      return held(
-        store,
-        key,
-        mine,
-        outcome.version,
-        { takenOverFrom, setAside, skew, backlog: claim?.backlog },
-        signal,
-      );
+      return held(store, key, mine, outcome.version, { takenOverFrom, setAside, skew, backlog: claim?.backlog });
     }
     if (claim !== undefined) refusal = { status: 'taken', by: claim.holder, until: claim.leaseUntil };
   }
@@ -127,6 +121,8 @@ async function readCurrent(
 function leaseLeft(claim: ClaimObject, object: StoredObject, now: UnixMillis): Millis {
   const { written, servedAt } = object;
   if (claim.leaseFor === undefined || written === undefined || servedAt === undefined) return claim.leaseUntil - now;
+  // A store that answers from before it was written to has two clocks, or somebody between who keeps old answers.
+  if (servedAt < written - SECOND) return claim.leaseUntil - now;
   return written + claim.leaseFor - servedAt;
 }
 
@@ -145,7 +141,6 @@ function held(
     readonly skew: Millis | undefined;
     readonly backlog: boolean | undefined;
   },
-  signal: AbortSignal,
 ): HeldClaim {
   return {
     status: 'claimed',
@@ -153,7 +148,7 @@ function held(
     setAside: found.setAside,
     skew: found.skew,
     backlog: found.backlog,
-    async release(outcome, { backlog }) {
+    async release(outcome, { backlog }, signal) {
       const body = encodeClaim({ ...claim, released: true, outcome, backlog });
       const put = await store.put(key, body, { if: 'version', version }, signal);
       if (put.status === 'stored') return 'released';

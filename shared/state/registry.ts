@@ -1,6 +1,7 @@
 import type { ComponentUri } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
 import { ConfigError } from '../core/errors.ts';
+import { createAbortableStore } from './abortable-store.ts';
 import type { ObjectStore } from './object-store.ts';
 
 type OpenStore = (uri: ComponentUri) => Promise<ObjectStore>;
@@ -26,10 +27,10 @@ export function isStoreKey(key: string): key is StoreKey {
   return Object.hasOwn(STORES, key);
 }
 
-/** Opens the store of a state URI. Throws `ConfigError` with what is allowed. */
+/** Opens the store of a state URI; its calls end with their signal. Throws `ConfigError` with what is allowed. */
 export async function openStore(uri: ComponentUri): Promise<ObjectStore> {
   if (!isStoreKey(uri.key)) throw new ConfigError([{ where: `state ${uri.key}`, problem: problemOf(uri.key) }]);
-  return await STORES[uri.key](uri);
+  return createAbortableStore(await STORES[uri.key](uri));
 }
 
 function problemOf(key: string): string {

@@ -65,7 +65,7 @@ describe('claimTick and clocks', () => {
     const store = storeAhead(clock, 45 * SECOND);
     const claim = { cluster: 'c', holder: 'a', clock, signal: live };
     const first = held(await claimTick(store, { ...claim, timestamp: T0, leaseUntil: T0 + LEASE }));
-    await first.release('whole', { backlog: false });
+    await first.release('whole', { backlog: false }, live);
     clock.advance(MINUTE);
 
     const second = held(await claimTick(store, { ...claim, timestamp: T1, leaseUntil: T1 + LEASE }));
@@ -114,7 +114,7 @@ describe('claimTick', () => {
 
   it('lets a tick that was released be done, whatever became of it', async () => {
     const { claim, clock } = world();
-    expect(await held(await claim(T0, 'a')).release('failed', { backlog: false })).toBe('released');
+    expect(await held(await claim(T0, 'a')).release('failed', { backlog: false }, live)).toBe('released');
 
     const second = await claim(T0, 'b');
     clock.advance(HOUR);
@@ -128,7 +128,7 @@ describe('claimTick', () => {
 
   it('gives the next tick once the one before was released', async () => {
     const { claim } = world();
-    await held(await claim(T0, 'a')).release('exported', { backlog: false });
+    await held(await claim(T0, 'a')).release('exported', { backlog: false }, live);
 
     expect(await claim(T1, 'b')).toMatchObject({ status: 'claimed', takenOverFrom: undefined });
   });
@@ -160,9 +160,9 @@ describe('claimTick', () => {
     clock.advance(LEASE);
     const taker = held(await claim(T0, 'b'));
 
-    expect(await late.release('exported', { backlog: false })).toBe('lost');
+    expect(await late.release('exported', { backlog: false }, live)).toBe('lost');
     expect(await claim(T0, 'c')).toMatchObject({ status: 'taken', by: 'b' });
-    expect(await taker.release('exported', { backlog: false })).toBe('released');
+    expect(await taker.release('exported', { backlog: false }, live)).toBe('released');
   });
 
   it('lets a late holder release what nobody has claimed since', async () => {
@@ -170,7 +170,7 @@ describe('claimTick', () => {
     const late = held(await claim(T0, 'a'));
     clock.advance(HOUR);
 
-    expect(await late.release('exported', { backlog: false })).toBe('released');
+    expect(await late.release('exported', { backlog: false }, live)).toBe('released');
     expect(await claim(T0, 'b')).toEqual({ status: 'done', timestamp: T0 });
   });
 
@@ -221,7 +221,7 @@ describe('claimTick', () => {
 
     const result = held(await claim(T0, 'a'));
 
-    expect(await result.release('exported', { backlog: false })).toBe('released');
+    expect(await result.release('exported', { backlog: false }, live)).toBe('released');
     expect(await world(inner).claim(T0, 'b')).toEqual({ status: 'done', timestamp: T0 });
   });
 
@@ -236,7 +236,7 @@ describe('claimTick', () => {
       },
     };
     const { claim } = world(counting);
-    await held(await claim(T0, 'a')).release('exported', { backlog: false });
+    await held(await claim(T0, 'a')).release('exported', { backlog: false }, live);
     await claim(T0, 'b');
 
     expect(writes).toBe(2);
