@@ -18,15 +18,28 @@ export function deployEnvironment(folder: string, stage: string, env: Environmen
 
 /**
  * The variables of the functions: all `HEAPLESS_*`, the defaults of this stack, and the variables that the values refer
- * to (`$NAME`). Throws `ConfigError` if one is given that the stack sets itself.
+ * to (`$NAME`). `clusters` are read by a kubeconfig each. Throws `ConfigError` if one is given that the stack sets itself.
  */
-export function functionVariables(env: Environment, stage: string): Readonly<Record<string, string>> {
+export function functionVariables(
+  env: Environment,
+  stage: string,
+  clusters: readonly string[] = [],
+): Readonly<Record<string, string>> {
   const own = OWN_VARIABLES.filter((name) => (env[name] ?? '') !== '');
   if (own.length > 0) {
     throw new ConfigError(own.map((where) => ({ where, problem: 'is set by the stack itself; unset it to deploy' })));
   }
+  if (clusters.length > 0 && (env['HEAPLESS_SOURCE'] ?? '') !== '') {
+    const problem = 'is given, and so is the parameter clusters; name the clusters in one of them';
+    throw new ConfigError([{ where: 'HEAPLESS_SOURCE', problem }]);
+  }
+  const source = (secret: string, options: string): string =>
+    `kubernetes.summary_api:?inClusterConfig=false&auth=\${secret:heapless/${stage}/${secret}}${options}`;
   const variables: Record<string, string> = {
-    HEAPLESS_SOURCE: `kubernetes.summary_api:?inClusterConfig=false&auth=\${secret:heapless/${stage}/kubeconfig}`,
+    HEAPLESS_SOURCE:
+      clusters.length === 0
+        ? source('kubeconfig', '')
+        : clusters.map((name) => source(`${name}/kubeconfig`, `&cluster_name=${name}`)).join(' '),
     HEAPLESS_SINK: 'cloudwatch:',
   };
   for (const [name, value] of Object.entries(env)) {

@@ -5,12 +5,17 @@ import { parseOptions } from '../../shared/config/options.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
 import type { Environment } from '../../shared/config/references.ts';
 import { ConfigError } from '../../shared/core/errors.ts';
-import { metricByKey } from '../../shared/core/metrics.ts';
 import { loadSink } from '../../shared/sinks/registry.ts';
+import { DEFAULT_BOUNDS } from '../alarms/alarm-rule.ts';
+import { alarmRules } from '../alarms/alarm-rules.ts';
+import { cloudWatchAlarms } from '../alarms/cloudwatch-alarms.ts';
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { cloudWatchTarget, STACK_FUNCTIONS } from '../dashboards/cloudwatch-target.ts';
 import type { DashboardTarget } from '../dashboards/dashboard-target.ts';
 import { deployEnvironment, functionVariables, secretNames } from './function-variables.ts';
+import { reportAlarms } from './report-alarms.ts';
+import { type StackExtras, securityGroups, stackExtras } from './stack-extras.ts';
+import { PARAM_NAMES, readParams, type StackParams } from './stack-params.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -20,13 +25,16 @@ interface Sub {
 }
 
 /** Parts of the stack that not every configuration needs. */
-type Part = 'secrets' | 'sink-secrets' | 'metrics' | 'dashboard' | 'completeness';
+type Part = 'secrets' | 'sink-secrets' | 'metrics' | 'dashboard';
 
 /** What serverless.yml puts in its places. */
 export interface Stack {
   readonly environment: Readonly<Record<string, string | Sub>>;
   readonly stateBucket: string | Sub;
-  readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
+  readonly vpc: {
+    readonly subnetIds: readonly string[];
+    readonly securityGroupIds: readonly (string | object)[];
+  } | null;
   readonly managedPolicies: readonly Sub[];
   readonly alarmActions: readonly string[];
   /** IAM resources of the secrets that the URIs name; those of sinks alone. */
@@ -35,7 +43,8 @@ export interface Stack {
   readonly metricNamespaces: readonly string[];
   /** Files of infra/aws without `.yml`: the part's, or `nothing`. */
   readonly parts: Readonly<Record<Part, Part | 'nothing'>>;
-  readonly completenessQuery: string;
+  /** Alarms, and what parameters ask for. */
+  readonly extras: StackExtras;
   readonly dashboardBody: string;
 }
 
@@ -45,13 +54,7 @@ export interface StackInput {
   readonly stage: string;
   readonly region: string;
   readonly env: Environment;
-  /** `params` of serverless.yml; all texts, empty = not given. */
-  readonly params: {
-    readonly stateBucket: string;
-    readonly subnetIds: string;
-    readonly securityGroupIds: string;
-    readonly alarmTopic: string;
-  };
+  readonly params: StackParams;
 }
 
 /** The prefix of all state in the bucket; roles.yml bounds the functions to it. */
@@ -63,7 +66,8 @@ const STATE_PREFIX = 'state';
  */
 export async function describeStack({ service, stage, region, env, params }: StackInput): Promise<Stack> {
   const stateBucket = params.stateBucket || sub(`${service}-${stage}-state-\${AWS::AccountId}-\${AWS::Region}`);
-  const variables = functionVariables(env, stage);
+  const settings = readParams(params);
+  const variables = functionVariables(env, stage, settings.clusters);
   const { config } = parseConfig({ env: { ...variables, HEAPLESS_STATE: `s3://bucket/${STATE_PREFIX}` } });
   const targets = await cloudWatchTargets(config);
   const here = targets.find((target) => target.region === STACK_FUNCTIONS.region || target.region === region);
@@ -71,7 +75,16 @@ export async function describeStack({ service, stage, region, env, params }: Sta
   const secrets = secretNames(variables);
   const { HEAPLESS_SOURCE: _, ...withoutSources } = variables;
   const sinkSecrets = secretNames(withoutSources);
-  const vpc = network(params);
+  const { network, alarmActions } = settings;
+  const vpc =
+    network === undefined ? null : { subnetIds: network.subnetIds, securityGroupIds: securityGroups(network) };
+  const extras = stackExtras(settings);
+  const rules = alarmRules({
+    ...DEFAULT_BOUNDS,
+    completeness: settings.completeness,
+    budgetPoints: settings.budgetPoints,
+  });
+  const prefix = `${service}-${stage}`;
   return {
     environment: {
       ...variables,
@@ -81,7 +94,7 @@ export async function describeStack({ service, stage, region, env, params }: Sta
     vpc,
     managedPolicies:
       vpc === null ? [] : [sub(`arn:\${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole`)],
-    alarmActions: params.alarmTopic === '' ? [] : [params.alarmTopic],
+    alarmActions,
     secretArns: secrets.map(secretArn),
     sinkSecretArns: sinkSecrets.map(secretArn),
     metricNamespaces: [...new Set(targets.map(({ namespace }) => namespace))],
@@ -90,9 +103,15 @@ export async function describeStack({ service, stage, region, env, params }: Sta
       'sink-secrets': part('sink-secrets', sinkSecrets.length > 0),
       metrics: part('metrics', targets.length > 0),
       dashboard: part('dashboard', here !== undefined),
-      completeness: part('completeness', here?.exports(metricByKey('collection/completeness'), 'cluster')),
     },
-    completenessQuery: here === undefined ? '' : completenessQuery(here),
+    extras: {
+      ...extras,
+      Resources: {
+        ...extras.Resources,
+        ...reportAlarms(prefix, config.sinks.length, alarmActions),
+        ...(here === undefined ? {} : cloudWatchAlarms(rules, here, { prefix, actions: alarmActions })),
+      },
+    },
     dashboardBody: here === undefined ? '' : JSON.stringify(cloudWatchDashboard(here)),
   };
 }
@@ -125,24 +144,15 @@ async function describe(framework: Framework): Promise<Stack> {
     stage,
     region: await text('self:provider.region'),
     env: deployEnvironment(ROOT, stage, process.env),
-    params: {
-      stateBucket: await text('param:stateBucket'),
-      subnetIds: await text('param:subnetIds'),
-      securityGroupIds: await text('param:securityGroupIds'),
-      alarmTopic: await text('param:alarmTopic'),
-    },
+    params: Object.fromEntries(
+      await Promise.all(PARAM_NAMES.map(async (name) => [name, await text(`param:${name}`)] as const)),
+    ) as unknown as StackParams,
   };
   return describeStack(input).catch((error: unknown) => {
     // The framework prints the stack of what a file throws; problems of the configuration need none.
     if (error instanceof ConfigError) error.stack = `\n${error.message}\n`;
     throw error;
   });
-}
-
-/** The worst cluster's completeness. Metrics Insights takes names with other signs than letters in quotes. */
-function completenessQuery(target: DashboardTarget): string {
-  const schema = [target.namespace, ...target.dimensions('cluster')].map((name) => JSON.stringify(name)).join(', ');
-  return `SELECT MIN("collection/completeness") FROM SCHEMA(${schema})`;
 }
 
 function stateUri(bucket: string | Sub): string | Sub {
@@ -155,15 +165,6 @@ function stateUri(bucket: string | Sub): string | Sub {
 function secretArn(name: string): string | Sub {
   if (name.startsWith('arn:')) return name;
   return sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`);
-}
-
-function network({ subnetIds, securityGroupIds }: StackInput['params']): Stack['vpc'] {
-  const list = (text: string): readonly string[] => text.split(',').flatMap((id) => id.trim() || []);
-  const vpc = { subnetIds: list(subnetIds), securityGroupIds: list(securityGroupIds) };
-  if (vpc.subnetIds.length === 0 && vpc.securityGroupIds.length === 0) return null;
-  if (vpc.subnetIds.length > 0 && vpc.securityGroupIds.length > 0) return vpc;
-  const problem = 'a VPC needs both subnetIds and securityGroupIds';
-  throw new ConfigError([{ where: 'params', problem }]);
 }
 
 /** The targets of the `cloudwatch:` sinks. Checks the options of every sink and source on the way. */

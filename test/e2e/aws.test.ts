@@ -121,7 +121,10 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack on AWS', () => {
     expect(alarms.sort()).toEqual([
       'heapless-e2e-failed-ticks',
       'heapless-e2e-incomplete',
+      'heapless-e2e-lost-points',
       'heapless-e2e-missing-ticks',
+      'heapless-e2e-node-down',
+      'heapless-e2e-waiting-points',
     ]);
   });
 

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as they are written
 import { describe, expect, it } from 'vitest';
 import { describeStack, environment, type StackInput } from '../../../infra/aws/stack.ts';
+import { PARAM_NAMES, type StackParams } from '../../../infra/aws/stack-params.ts';
 
-const PARAMS: StackInput['params'] = { stateBucket: '', subnetIds: '', securityGroupIds: '', alarmTopic: '' };
+const PARAMS = Object.fromEntries(PARAM_NAMES.map((name) => [name, ''])) as unknown as StackParams;
 const INPUT: StackInput = { service: 'heapless', stage: 'dev', region: 'eu-west-1', env: {}, params: PARAMS };
 
 function withEnv(env: Readonly<Record<string, string>>): StackInput {
@@ -24,7 +25,6 @@ describe('the stack without any configuration', () => {
       'sink-secrets': 'nothing',
       metrics: 'metrics',
       dashboard: 'dashboard',
-      completeness: 'completeness',
     });
   });
 
@@ -88,7 +88,7 @@ describe('the configuration', () => {
     const stack = await describeStack(withEnv({ HEAPLESS_SINK: 'log:' }));
 
     expect(stack.metricNamespaces).toEqual([]);
-    expect(stack.parts).toMatchObject({ metrics: 'nothing', dashboard: 'nothing', completeness: 'nothing' });
+    expect(stack.parts).toMatchObject({ metrics: 'nothing', dashboard: 'nothing' });
   });
 
   it('bounds the functions to the namespaces of the sinks', async () => {
@@ -100,19 +100,23 @@ describe('the configuration', () => {
   it('makes no alarm in a region that has no values', async () => {
     const stack = await describeStack(withEnv({ HEAPLESS_SINK: 'cloudwatch:?region=us-east-1' }));
 
-    expect(stack.parts).toMatchObject({ metrics: 'metrics', dashboard: 'nothing', completeness: 'nothing' });
+    expect(stack.parts).toMatchObject({ metrics: 'metrics', dashboard: 'nothing' });
   });
 
   it('makes no alarm on completeness if that is not exported', async () => {
     const stack = await describeStack(withEnv({ HEAPLESS_SINK: 'cloudwatch:?metrics=cpu/usage_rate' }));
 
-    expect(stack.parts).toMatchObject({ dashboard: 'dashboard', completeness: 'nothing' });
+    expect(stack.parts).toMatchObject({ dashboard: 'dashboard' });
   });
 
   it("watches the worst cluster by the sink's own names", async () => {
-    const { completenessQuery } = await describeStack(withEnv({ HEAPLESS_SINK: 'cloudwatch:?namespace=My/Clusters' }));
+    const { extras } = await describeStack(withEnv({ HEAPLESS_SINK: 'cloudwatch:?namespace=My/Clusters' }));
 
-    expect(completenessQuery).toBe('SELECT MIN("collection/completeness") FROM SCHEMA("My/Clusters", "ClusterName")');
+    expect(extras.Resources['HeaplessIncompleteAlarm']).toMatchObject({
+      Properties: {
+        Metrics: [{ Expression: 'SELECT MIN("collection/completeness") FROM SCHEMA("My/Clusters", "ClusterName")' }],
+      },
+    });
   });
 });
 
@@ -129,7 +133,111 @@ describe('the parameters', () => {
   it('refuse half a VPC', async () => {
     const params = { ...PARAMS, subnetIds: 'subnet-1' };
 
-    await expect(describeStack({ ...INPUT, params })).rejects.toThrow(/needs both subnetIds and securityGroupIds/);
+    await expect(describeStack({ ...INPUT, params })).rejects.toThrow(/needs securityGroupIds, or vpcId/);
+  });
+
+  it('make a security group and private endpoints where there are none', async () => {
+    const params = {
+      ...PARAMS,
+      subnetIds: 'subnet-1,subnet-2',
+      vpcId: 'vpc-1',
+      routeTableIds: 'rtb-1',
+      endpoints: 'monitoring, secretsmanager',
+    };
+
+    const { vpc, extras } = await describeStack({ ...INPUT, params });
+
+    expect(vpc?.securityGroupIds).toEqual([{ 'Fn::GetAtt': ['FunctionsSecurityGroup', 'GroupId'] }]);
+    expect(Object.keys(extras.Resources).filter((id) => /Group$|Endpoint$/.test(id))).toEqual([
+      'FunctionsSecurityGroup',
+      'StateEndpoint',
+      'EndpointsSecurityGroup',
+      'MonitoringEndpoint',
+      'SecretsmanagerEndpoint',
+    ]);
+    expect(extras.Resources['FunctionsSecurityGroup']).not.toHaveProperty('Properties.SecurityGroupIngress');
+  });
+
+  it('read several clusters by a secret each', async () => {
+    const { environment: variables, secretArns } = await describeStack({
+      ...INPUT,
+      params: { ...PARAMS, clusters: 'blue,green' },
+    });
+
+    expect(variables['HEAPLESS_SOURCE']).toBe(
+      'kubernetes.summary_api:?inClusterConfig=false&auth=${secret:heapless/dev/blue/kubeconfig}&cluster_name=blue ' +
+        'kubernetes.summary_api:?inClusterConfig=false&auth=${secret:heapless/dev/green/kubeconfig}&cluster_name=green',
+    );
+    expect(secretArns.length).toBe(2);
+  });
+
+  it('encrypt bucket, variables and logs by a key, which the roles may use', async () => {
+    const kmsKey = 'arn:aws:kms:eu-west-1:123456789012:key/1';
+
+    const { extras } = await describeStack({ ...INPUT, params: { ...PARAMS, kmsKey } });
+
+    expect(Object.keys(extras.extensions).sort()).toEqual([
+      'ReduceLambdaFunction',
+      'ReduceLogGroup',
+      'ScrapeLambdaFunction',
+      'ScrapeLogGroup',
+      'StateBucket',
+      'TickLambdaFunction',
+      'TickLogGroup',
+    ]);
+    expect(JSON.stringify(extras.Resources['KeyPolicy'])).toContain(`"Resource":"${kmsKey}"`);
+  });
+
+  it('keep runs for functions beside what else is put into them', async () => {
+    const params = {
+      ...PARAMS,
+      kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/1',
+      reservedConcurrency: 'tick=2,scrape=40',
+    };
+
+    const { extras } = await describeStack({ ...INPUT, params });
+
+    expect(extras.extensions['ScrapeLambdaFunction']).toEqual({
+      Properties: { ReservedConcurrentExecutions: 40, KmsKeyArn: params.kmsKey },
+    });
+    expect(extras.extensions['ReduceLambdaFunction']).toEqual({ Properties: { KmsKeyArn: params.kmsKey } });
+  });
+
+  it('watch the losses and the backlog of every sink by the reports, whatever it is', async () => {
+    const { extras } = await describeStack(withEnv({ HEAPLESS_SINK: 'log: influxdb:http://x' }));
+    const patterns = JSON.stringify(extras.Resources);
+
+    expect(Object.keys(extras.Resources).filter((id) => id.endsWith('Alarm'))).toEqual([
+      'LostPointsAlarm',
+      'WaitingPointsAlarm',
+    ]);
+    expect(patterns).toContain('($.report.sinks[1].dropped > 0)');
+    expect(patterns).not.toContain('sinks[2]');
+  });
+
+  it('have an alarm on the budget only with a budget', async () => {
+    const env = { HEAPLESS_SINK: 'cloudwatch:?metrics=heapless/*' };
+    const budget = { ...PARAMS, budgetPoints: '5000' };
+
+    const without = await describeStack(withEnv(env));
+    const withOne = await describeStack({ ...INPUT, env, params: budget });
+
+    expect(without.extras.Resources).not.toHaveProperty('HeaplessBudgetExceededAlarm');
+    expect(withOne.extras.Resources['HeaplessBudgetExceededAlarm']).toMatchObject({ Properties: { Threshold: 5000 } });
+  });
+
+  it.each([
+    [{ clusters: 'a b' }, 'param clusters: has "a b"'],
+    [{ subnetIds: 's', securityGroupIds: 'g', endpoints: 'monitoring' }, 'param vpcId: must name the VPC'],
+    [{ securityGroupIds: 'g' }, 'param subnetIds: must name the subnets'],
+    [{ kmsKey: 'alias/mine' }, 'param kmsKey: must be an ARN of kms'],
+    [{ alarmTopic: 'ops' }, 'param alarmTopic: must be an ARN of sns'],
+    [{ reservedConcurrency: 'tock=2' }, 'param reservedConcurrency: has "tock=2"; write tick=2'],
+    [{ reservedConcurrency: 'tick=0' }, 'param reservedConcurrency: has "tick=0"'],
+    [{ completeness: '2' }, 'param completeness: must be a number above 0 and up to 1'],
+    [{ budgetPoints: 'many' }, 'param budgetPoints: must be a number above 0'],
+  ])('are refused if they are %j', async (wrong, message) => {
+    await expect(describeStack({ ...INPUT, params: { ...PARAMS, ...wrong } })).rejects.toThrow(message);
   });
 
   it('name a bucket of their own and a topic for alarms', async () => {
