@@ -60,6 +60,27 @@ describe('claimTick and clocks', () => {
     expect(late).toMatchObject({ status: 'claimed', takenOverFrom: 'a', skew: -HOUR });
   });
 
+  it('measures a lease on our clock if the store answers from before it was written to', async () => {
+    const clock = createVirtualClock(T0);
+    const inner = storeAhead(clock, 0);
+    const store: ObjectStore = {
+      ...inner,
+      async get(key, signal) {
+        const object = await inner.get(key, signal);
+        return object === undefined ? undefined : { ...object, servedAt: clock.now() - HOUR };
+      },
+    };
+    const claim = { cluster: 'c', timestamp: T0, leaseUntil: T0 + LEASE, clock, signal: live };
+    await claimTick(store, { ...claim, holder: 'a' });
+
+    const early = await claimTick(store, { ...claim, holder: 'b' });
+    clock.advance(LEASE);
+    const late = await claimTick(store, { ...claim, holder: 'b', leaseUntil: T0 + 2 * LEASE });
+
+    expect(early).toMatchObject({ status: 'taken', by: 'a' });
+    expect(late).toMatchObject({ status: 'claimed', takenOverFrom: 'a' });
+  });
+
   it('says how far the store’s clock is from ours', async () => {
     const clock = createVirtualClock(T0);
     const store = storeAhead(clock, 45 * SECOND);
