@@ -3,8 +3,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError, describeError } from '../../shared/core/errors.ts';
 import { collect } from './collect.ts';
 import type { CommandInput } from './command-input.ts';
+import { addCost } from './cost-command.ts';
 import { addDashboardCommands } from './dashboard-commands.ts';
 import { demo } from './demo-command.ts';
+import { addDeployCheck } from './deploy-check-command.ts';
 import { EXIT } from './exit-status.ts';
 import { addFlags, givenFlags, normalizeArguments } from './flag-options.ts';
 import { run } from './run.ts';
@@ -51,6 +53,10 @@ export async function main(
     program.command('demo').description('the same against an embedded cluster').addOption(output()).addOption(ticks()),
   ).action(act(demo));
   addDashboardCommands(program, input);
+  addCost(program, input);
+  addDeployCheck(program, input, (found) => {
+    status = found;
+  });
   try {
     const known = new Set(program.commands.flatMap((command) => command.options.map((option) => option.long ?? '')));
     await program.parseAsync([...normalizeArguments(args, known)], { from: 'user' });

@@ -33,8 +33,8 @@ export interface CloudWatchAlarmsOptions {
 
 /**
  * Alarms as CloudFormation resources, by logical id. Each watches the worst row by a query of Metrics Insights, so that new rows
- * are in it: an alarm's price does not grow with the cluster. What the sink does not export has none. Such a query looks at one
- * value of a label, so that losses are an alarm for each outcome.
+ * are in it; its price is by the metrics that the query analyzes. What the sink does not export has none. Such a query looks at
+ * one value of a label, so that losses are an alarm for each outcome.
  */
 export function cloudWatchAlarms(
   rules: readonly AlarmRule[],

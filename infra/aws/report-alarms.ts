@@ -2,6 +2,7 @@
 const LOSSES = ['dropped', 'rejected', 'backlog.rejected', 'backlog.expired'] as const;
 const NAMESPACE = 'Heapless/Reports';
 const WAIT_MINUTES = 15;
+const NODE_MINUTES = 3;
 
 /**
  * Alarms on the reports in the tick's log, which are there whatever the sinks are, and also when the sink that would carry the
@@ -26,6 +27,8 @@ export function reportAlarms(
       },
     };
   };
+  for (const outcome of ['failed', 'late'])
+    filter(`${outcome === 'late' ? 'Late' : 'Failed'}NodesFilter`, 'nodes-down', `nodes.${outcome}`);
   for (let sink = 0; sink < sinks; sink++) {
     for (const loss of LOSSES) {
       const word = loss.replaceAll(/(?:^|\.)(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -51,6 +54,12 @@ export function reportAlarms(
       OKActions: actions,
     },
   });
+  resources['NodesDownAlarm'] = alarm(
+    'nodes-down',
+    'nodes-down',
+    NODE_MINUTES,
+    `For ${NODE_MINUTES} minutes a node has not answered. The reports in the tick’s log have the reasons with their counts.`,
+  );
   resources['LostPointsAlarm'] = alarm(
     'lost-points',
     'lost-points',

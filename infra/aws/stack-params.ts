@@ -14,6 +14,7 @@ export interface StackParams {
   readonly alarmTopic: string;
   readonly completeness: string;
   readonly budgetPoints: string;
+  readonly rowAlarms: string;
 }
 
 export const PARAM_NAMES = [
@@ -29,6 +30,7 @@ export const PARAM_NAMES = [
   'alarmTopic',
   'completeness',
   'budgetPoints',
+  'rowAlarms',
 ] as const satisfies readonly (keyof StackParams)[];
 
 export const FUNCTION_NAMES = ['tick', 'scrape', 'reduce'] as const;
@@ -53,6 +55,8 @@ export interface StackSettings {
   readonly alarmActions: readonly string[];
   readonly completeness: number;
   readonly budgetPoints: number | undefined;
+  /** True for alarms on nodes, containers and volumes, which cost by the row. */
+  readonly rowAlarms: boolean;
 }
 
 const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
@@ -99,7 +103,11 @@ export function readParams(params: StackParams): StackSettings {
     alarmActions: topic === undefined ? [] : [topic],
     completeness: number('completeness', 1) ?? 0.9,
     budgetPoints: number('budgetPoints', Infinity),
+    rowAlarms: params.rowAlarms === 'true',
   };
+  if (!['', 'true', 'false'].includes(params.rowAlarms)) {
+    problem('rowAlarms', `must be true or false, got ${JSON.stringify(params.rowAlarms)}`);
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return settings;
 }

@@ -84,6 +84,8 @@ export async function describeStack({ service, stage, region, env, params }: Sta
     completeness: settings.completeness,
     budgetPoints: settings.budgetPoints,
   });
+  // An alarm on rows costs by the row; those on the cluster and on reports do not.
+  const watched = settings.rowAlarms ? rules : rules.filter(({ levels }) => levels.includes('cluster'));
   const prefix = `${service}-${stage}`;
   return {
     environment: {
@@ -109,7 +111,7 @@ export async function describeStack({ service, stage, region, env, params }: Sta
       Resources: {
         ...extras.Resources,
         ...reportAlarms(prefix, config.sinks.length, alarmActions),
-        ...(here === undefined ? {} : cloudWatchAlarms(rules, here, { prefix, actions: alarmActions })),
+        ...(here === undefined ? {} : cloudWatchAlarms(watched, here, { prefix, actions: alarmActions })),
       },
     },
     dashboardBody: here === undefined ? '' : JSON.stringify(cloudWatchDashboard(here)),

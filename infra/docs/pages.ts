@@ -1,6 +1,7 @@
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { defaultDashboardTarget } from '../dashboards/cloudwatch-target.ts';
 import { configurationPage } from './configuration-page.ts';
+import { dashboardsPage } from './dashboards-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { reliabilityPage } from './reliability-page.ts';
@@ -13,6 +14,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/metrics.md', metricsPage()],
     ['docs/sinks.md', await sinksPage()],
     ['docs/configuration.md', configurationPage()],
+    ['docs/dashboards.md', await dashboardsPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/reliability.md', await reliabilityPage()],
     ['infra/dashboards/cloudwatch.json', `${JSON.stringify(dashboard, undefined, 2)}\n`],

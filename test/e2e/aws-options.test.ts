@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../functions/local/main.ts';
+import type { Finding } from '../../infra/aws/deployment-check.ts';
 import { awsEnvironment, runProgram } from '../support/aws-process.ts';
 import { AWS_TOOLS_MISSING } from '../support/aws-tools.ts';
 import { type Moto, startMoto } from '../support/state-moto.ts';
@@ -20,6 +22,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   alarmTopic: 'arn:aws:sns:us-east-1:123456789012:ops',
   completeness: '0.95',
   budgetPoints: '50000',
+  rowAlarms: 'true',
 };
 
 interface Template {
@@ -78,6 +81,25 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack with every parameter
   });
 });
 
+/** `heapless deploy-check`, as a user runs it. */
+async function check(
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly findings: readonly Finding[] }> {
+  let written = '';
+  const status = await main(['deploy-check', '--stack', 'heapless-gone', '--region', 'us-east-1', '--output', 'json'], {
+    env,
+    signal: new AbortController().signal,
+    color: false,
+    write: (text) => {
+      written += text;
+    },
+    writeError: (text) => {
+      written += text;
+    },
+  });
+  return { status, findings: (JSON.parse(written) as { readonly findings: readonly Finding[] }).findings };
+}
+
 describe.skipIf(AWS_TOOLS_MISSING !== undefined)('uninstalling', () => {
   let folder: string;
   let moto: Moto;
@@ -117,16 +139,39 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('uninstalling', () => {
     const said = ['--stage', 'gone', '--region', 'us-east-1', '--param', 'stateBucket=heapless-gone-state'];
     await aws('secretsmanager', 'create-secret', '--name', 'heapless/gone/kubeconfig', '--secret-string', 'x');
     await run('osls', 'deploy', ...said);
-    await run('aws', 's3api', 'put-object', '--bucket', 'heapless-gone-state', '--key', 'state/claim/prod');
+    const claim = { version: 1, cluster: 'prod', timestamp: Date.now(), holder: 'h', nonce: 'n', leaseUntil: 0 };
+    const body = join(folder, 'claim');
+    await writeFile(body, JSON.stringify({ ...claim, released: true, outcome: 'whole' }));
+    await run('aws', 's3', 'cp', body, 's3://heapless-gone-state/state/claim/prod');
+    // moto makes no schedule of a stack's.
+    const arn = 'arn:aws:lambda:us-east-1:123456789012:function:heapless-gone-tick';
+    const target = {
+      Arn: arn,
+      RoleArn: 'arn:aws:iam::123456789012:role/x',
+      Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
+    };
+    const schedule = ['--name', 'heapless-gone', '--schedule-expression', 'rate(1 minute)'];
+    const flexible = ['--flexible-time-window', '{"Mode":"OFF"}', '--target', JSON.stringify(target)];
+    await aws('scheduler', 'create-schedule', ...schedule, ...flexible);
     const deployed = await left();
+    const checked = await check(env);
 
     await run('osls', 'remove', ...said);
+    await run('aws', 'scheduler', 'delete-schedule', '--name', 'heapless-gone');
     await run('aws', 's3', 'rb', '--force', 's3://heapless-gone-state');
     await run(
       ...(['aws', 'secretsmanager', 'delete-secret', '--secret-id', 'heapless/gone/kubeconfig'] as const),
       '--force-delete-without-recovery',
     );
 
+    // moto loses the outputs of a stack that is updated and a bucket's block of the public, and has no log of the functions.
+    expect(checked.findings.filter(({ status }) => status !== 'ok').map(({ what }) => what)).toEqual([
+      'stack',
+      'bucket',
+      'last report',
+    ]);
+    expect(checked.findings.find(({ what }) => what === 'last tick')?.sentence).toMatch(/^prod: .* s ago, whole$/);
+    expect(checked.status).toBe(2);
     expect(deployed['functions']).toHaveLength(3);
     expect(deployed['dashboards']).toEqual(['heapless-gone']);
     const empty = Object.fromEntries(Object.keys(deployed).map((name) => [name, []]));

@@ -123,7 +123,7 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack on AWS', () => {
       'heapless-e2e-incomplete',
       'heapless-e2e-lost-points',
       'heapless-e2e-missing-ticks',
-      'heapless-e2e-node-down',
+      'heapless-e2e-nodes-down',
       'heapless-e2e-waiting-points',
     ]);
   });

@@ -208,11 +208,22 @@ describe('the parameters', () => {
     const patterns = JSON.stringify(extras.Resources);
 
     expect(Object.keys(extras.Resources).filter((id) => id.endsWith('Alarm'))).toEqual([
+      'NodesDownAlarm',
       'LostPointsAlarm',
       'WaitingPointsAlarm',
     ]);
     expect(patterns).toContain('($.report.sinks[1].dropped > 0)');
     expect(patterns).not.toContain('sinks[2]');
+  });
+
+  it('watch rows, which costs by the row, only if told to', async () => {
+    const rows = { ...PARAMS, rowAlarms: 'true' };
+
+    const usual = await describeStack(INPUT);
+    const all = await describeStack({ ...INPUT, params: rows });
+
+    expect(usual.extras.Resources).not.toHaveProperty('HeaplessNodeDownAlarm');
+    expect(all.extras.Resources).toHaveProperty('HeaplessNodeDownAlarm');
   });
 
   it('have an alarm on the budget only with a budget', async () => {
@@ -235,6 +246,7 @@ describe('the parameters', () => {
     [{ reservedConcurrency: 'tock=2' }, 'param reservedConcurrency: has "tock=2"; write tick=2'],
     [{ reservedConcurrency: 'tick=0' }, 'param reservedConcurrency: has "tick=0"'],
     [{ completeness: '2' }, 'param completeness: must be a number above 0 and up to 1'],
+    [{ rowAlarms: 'yes' }, 'param rowAlarms: must be true or false'],
     [{ budgetPoints: 'many' }, 'param budgetPoints: must be a number above 0'],
   ])('are refused if they are %j', async (wrong, message) => {
     await expect(describeStack({ ...INPUT, params: { ...PARAMS, ...wrong } })).rejects.toThrow(message);

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { awsMonthlyCost, readPrices, TICKS_A_MONTH } from '../../../infra/cost/aws-cost.ts';
+import { seriesOfCluster, usualSize } from '../../../infra/cost/cluster-size.ts';
+import { defaultDashboardTarget } from '../../../infra/dashboards/cloudwatch-target.ts';
+import { DEFAULT_SERIES_EXAMPLE } from '../../../shared/sinks/cloudwatch/options.ts';
+
+const USE = { series: 0, shardSize: 100, ticks: TICKS_A_MONTH, alarms: 0 };
+
+describe('the cost of a month', () => {
+  it('counts the series that the sink says of itself', async () => {
+    const { exports } = await defaultDashboardTarget();
+
+    expect(seriesOfCluster(usualSize(DEFAULT_SERIES_EXAMPLE.nodes), exports)).toBe(DEFAULT_SERIES_EXAMPLE.series);
+  });
+
+  it.each([
+    [100, 1, 1.1],
+    [1_000, 11, 13],
+    [5_000, 50, 58],
+  ])('of the functions for %i nodes lies between %d and %d dollars', (nodes, least, most) => {
+    const { functions } = awsMonthlyCost({ nodes }, USE, readPrices());
+
+    expect(functions).toBeGreaterThan(least);
+    expect(functions).toBeLessThan(most);
+  });
+
+  it.each([
+    [10_000, 3_000],
+    [10_001, 3_000.1],
+    [250_000, 27_000],
+    [1_000_000, 64_500],
+    [1_000_100, 64_502],
+  ])('of %i custom metrics is that of their tiers, $%d', (series, price) => {
+    const requests = Math.max(0, TICKS_A_MONTH * Math.ceil(series / 1_000) - 1e6) * 1e-5;
+
+    const { metrics } = awsMonthlyCost({ nodes: 10 }, { ...USE, series }, readPrices());
+
+    expect(metrics - requests).toBeCloseTo(price, 6);
+  });
+
+  it('falls with the number of ticks, and is the sum of its parts', () => {
+    const every = awsMonthlyCost({ nodes: 100 }, USE, readPrices());
+    const fifth = awsMonthlyCost({ nodes: 100 }, { ...USE, ticks: TICKS_A_MONTH / 5 }, readPrices());
+
+    expect(fifth.total * 5).toBeCloseTo(every.total, 6);
+    expect(every.functions + every.state + every.logs).toBeCloseTo(every.total, 6);
+  });
+});
