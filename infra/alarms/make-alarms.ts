@@ -2,19 +2,21 @@ import { cloudWatchTarget } from '../dashboards/cloudwatch-target.ts';
 import { type ConsoleRequest, checkSink, grafanaLanguage } from '../dashboards/consoles.ts';
 import { stackdriverNames } from '../dashboards/stackdriver-names.ts';
 import type { AlarmRule } from './alarm-rule.ts';
+import { azureRuleGroup } from './azure-rule-group.ts';
 import { alertPolicies } from './cloud-monitoring-policies.ts';
 import { cloudWatchAlarms } from './cloudwatch-alarms.ts';
 import { grafanaAlerts } from './grafana-alerts.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 
 /** What evaluates alarms. */
-export const ALARM_ENGINES = ['cloudwatch', 'gcm', 'prometheus', 'grafana'] as const;
+export const ALARM_ENGINES = ['cloudwatch', 'gcm', 'azure', 'prometheus', 'grafana'] as const;
 export type AlarmEngine = (typeof ALARM_ENGINES)[number];
 
 /** Keys of the sinks whose values an engine sees, the usual one first. */
 export const SINKS_OF_ENGINE: Readonly<Record<AlarmEngine, readonly string[]>> = {
   cloudwatch: ['cloudwatch'],
   gcm: ['stackdriver', 'gcm'],
+  azure: ['prometheus', 'otlp'],
   prometheus: ['prometheus', 'otlp'],
   grafana: ['prometheus', 'otlp', 'influxdb'],
 };
@@ -44,6 +46,10 @@ export async function makeAlarms(engine: AlarmEngine, request: AlarmRequest): Pr
     }
     case 'gcm':
       return alertPolicies(rules, await stackdriverNames(sink), notify);
+    case 'azure': {
+      const { names } = await grafanaLanguage(request);
+      return azureRuleGroup(rules, names, { prefix, actionGroups: notify });
+    }
     case 'prometheus':
       return prometheusRules(rules, (await grafanaLanguage(request)).names);
     case 'grafana':

@@ -2,6 +2,7 @@ import { protos } from '@google-cloud/monitoring';
 import { describe, expect, it } from 'vitest';
 import { ALARM_IDS, DEFAULT_BOUNDS } from '../../../../infra/alarms/alarm-rule.ts';
 import { alarmRules } from '../../../../infra/alarms/alarm-rules.ts';
+import type { AzureRuleGroup } from '../../../../infra/alarms/azure-rule-group.ts';
 import type { AlertPolicy } from '../../../../infra/alarms/cloud-monitoring-policies.ts';
 import type { CloudWatchAlarm } from '../../../../infra/alarms/cloudwatch-alarms.ts';
 import type { GrafanaAlerts } from '../../../../infra/alarms/grafana-alerts.ts';
@@ -132,6 +133,22 @@ describe('alert policies of Cloud Monitoring', () => {
     ]);
     expect(of('incomplete')?.conditions[1]).toMatchObject({ conditionAbsent: { duration: '300s' } });
     expect(of('pressure-high')?.conditions.length).toBe(3);
+  });
+});
+
+describe('alarms of an Azure Monitor workspace', () => {
+  it("are Prometheus's, with a severity, a duration and an action group as Azure writes them", async () => {
+    const [azure, prometheus] = await Promise.all([
+      made<AzureRuleGroup>('azure', 'prometheus:http://x'),
+      made<PrometheusRules>('prometheus', 'prometheus:http://x'),
+    ]);
+    const { rules } = azure.resources[0].properties;
+
+    expect(rules.map(({ expression }) => expression)).toEqual(prometheus.groups[0]?.rules.map(({ expr }) => expr));
+    expect(rules[0]).toMatchObject({ for: 'PT3M', severity: 1, actions: [{ actionGroupId: 'somebody' }] });
+    expect(rules.every((rule) => /^PT[0-9]+M$/.test(rule.for))).toBe(true);
+    // A group takes 20 rules.
+    expect(rules.length).toBeLessThanOrEqual(20);
   });
 });
 
