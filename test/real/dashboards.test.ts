@@ -83,6 +83,17 @@ describe('every query of the Grafana dashboard', () => {
     }, 90_000);
   }
 
+  it('finds numbers where VictoriaMetrics translates names of OTLP as Prometheus does', async (context) => {
+    const flags = ['-opentelemetry.usePrometheusNaming'];
+    await using server = await startVictoriaMetrics(context, 'victoria-metrics-otlp', flags);
+    const sink = `otlp:${server.url}/opentelemetry/v1/metrics?attributes=point`;
+    const at = await deliverTicks(sink);
+
+    const queries = queriesOf(await dashboardOf(sink, 'translated'));
+
+    expect(await unanswered(server, queries, at)).toEqual([]);
+  }, 90_000);
+
   it('gives the numbers of the batch: a sum over outcomes, a rate of a counter', async (context) => {
     await using server = await startPrometheus(context, 'prometheus');
     const sink = `prometheus:${server.url}`;

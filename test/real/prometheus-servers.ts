@@ -72,8 +72,12 @@ export async function startPrometheus(context: TestContext, name: string): Promi
   };
 }
 
-/** Starts VictoriaMetrics (`victoria-metrics` or `victoria-metrics-otlp`). Skips the test if it is missing. */
-export async function startVictoriaMetrics(context: TestContext, name: string): Promise<MetricsServer> {
+/** Starts VictoriaMetrics (`victoria-metrics` or `victoria-metrics-otlp`) with more flags. Skips the test if it is missing. */
+export async function startVictoriaMetrics(
+  context: TestContext,
+  name: string,
+  flags: readonly string[] = [],
+): Promise<MetricsServer> {
   const part = realPart(name);
   if (part === undefined) return context.skip(missingPart(name));
   const folder = await createRealFolder();
@@ -86,6 +90,7 @@ export async function startVictoriaMetrics(context: TestContext, name: string): 
       `-httpListenAddr=127.0.0.1:${port}`,
       '-retentionPeriod=1',
       '-search.latencyOffset=0s',
+      ...flags,
     ],
     folder,
     isReady: () => answers(`${url}/health`),
