@@ -16,13 +16,14 @@ import { stackdriverNames } from './stackdriver-names.ts';
 import type { View } from './view.ts';
 
 /** Where dashboards are looked at. */
-export const CONSOLES = ['cloudwatch', 'gcm', 'grafana'] as const;
+export const CONSOLES = ['cloudwatch', 'gcm', 'azure', 'grafana'] as const;
 export type ConsoleName = (typeof CONSOLES)[number];
 
 /** Keys of the sinks that a console can show, the usual one first. */
 export const SINKS_OF: Readonly<Record<ConsoleName, readonly string[]>> = {
   cloudwatch: ['cloudwatch'],
   gcm: ['stackdriver', 'gcm'],
+  azure: ['prometheus', 'otlp'],
   grafana: ['prometheus', 'otlp', 'influxdb'],
 };
 
@@ -49,6 +50,8 @@ export async function makeDashboard(
       return cloudWatchDashboard(await cloudWatchTarget(request.sink, request.groupings, request.functions), views);
     case 'gcm':
       return cloudMonitoringDashboard(views, await stackdriverNames(request.sink));
+    // The portal and the managed Grafana show a Monitor workspace by Grafana's own dashboards.
+    case 'azure':
     case 'grafana':
       return grafanaDashboardOf(views, await grafanaLanguage(request));
   }

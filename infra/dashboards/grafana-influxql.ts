@@ -1,6 +1,6 @@
 import type { GrafanaLanguage } from './grafana-language.ts';
 import { FIELD_SEPARATOR } from './influx-names.ts';
-import { lineLabels } from './promql.ts';
+import { lineLabels, reducer } from './promql.ts';
 import type { PanelSeries, SeriesNames } from './series.ts';
 import type { Panel } from './view.ts';
 
@@ -44,10 +44,6 @@ export function grafanaInfluxql(names: SeriesNames): GrafanaLanguage {
       return `SHOW TAG VALUES FROM ${identifier(measurement)} WITH KEY = ${label}${where === '' ? '' : ` WHERE ${where}`}`;
     },
   };
-}
-
-function reducer(panel: Panel, { metric }: PanelSeries): 'sum' | 'max' {
-  return metric.summed || Object.keys(panel.only).length > 0 || metric.unit === 'By/s' ? 'sum' : 'max';
 }
 
 function alias(panel: Panel, { metric }: PanelSeries, labels: readonly string[]): string {

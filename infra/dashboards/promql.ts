@@ -57,6 +57,6 @@ export function lineLabels({ by, split, level }: Panel, names: SeriesNames): rea
 }
 
 /** Values that add up: totals, counts and what a panel does not tell apart; else the largest. */
-function reducer(panel: Panel, { metric }: PanelSeries): 'sum' | 'max' {
+export function reducer(panel: Panel, { metric }: PanelSeries): 'sum' | 'max' {
   return metric.summed || Object.keys(panel.only).length > 0 || metric.unit === 'By/s' ? 'sum' : 'max';
 }

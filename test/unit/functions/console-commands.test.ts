@@ -27,6 +27,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 describe('heapless dashboards', () => {
   it.each([
     ['grafana', 'heapster_node_count'],
+    ['azure', 'heapster_node_count'],
     ['gcm', 'custom.googleapis.com/heapster/'],
     ['cloudwatch', 'FROM SCHEMA('],
   ])('prints one JSON document for %s, and nothing else', async (console, part) => {
@@ -58,7 +59,7 @@ describe('heapless dashboards', () => {
 
   it.each([
     [['dashboards'], /required option '--for/],
-    [['dashboards', '--for', 'kibana'], /Allowed choices are cloudwatch, gcm, grafana/],
+    [['dashboards', '--for', 'kibana'], /Allowed choices are cloudwatch, gcm, azure, grafana/],
     [['dashboards', '--for', 'grafana', '--view', 'pods'], /Allowed choices are fleet, cluster/],
     [
       ['dashboards', '--for', 'grafana', '--sink', 'log:'],
