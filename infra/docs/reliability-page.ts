@@ -38,7 +38,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   ],
   [
     'A process stands still for longer than its lease',
-    'Its minute. When it goes on it sends nothing and writes no state.',
+    'Its minute. When it goes on it begins no request and writes no state; a request that was under way may still end.',
     '`test/e2e/races.test.ts` (SIGSTOP, SIGCONT)',
   ],
   [

@@ -95,14 +95,23 @@ async function objectsIn(folder: string): Promise<ReadonlyMap<string, string>> {
   return new Map(objects.map((file, at) => [file, bytes[at] ?? '']));
 }
 
+/** How many requests `elasticsearch:` has under way at once: the default of its `bulkWorkers`. */
+const SEARCH_WORKERS = 3;
+
 /** When a tick is stopped: so many ms after it began to ask slow kubelets, or while a backend has its request. */
 type Moment = number | 'export';
 
-/** Stops the tick at its moment. */
+/**
+ * Stops the tick at its moment. `export`: the hanging backend has its request, and the other all of its own: what the
+ * kernel holds of a request when the process is stopped goes out whatever the process does afterwards.
+ */
 async function stopAt(moment: Moment, world: KillWorld, collector: CollectorProcess): Promise<void> {
   if (moment === 'export') {
-    const before = world.search.requests.length;
-    for (let tries = 0; world.search.requests.length === before && tries < 500; tries++) await sleep(2);
+    const hung = world.search.requests.length + SEARCH_WORKERS;
+    const whole = world.cloudwatch.bodies.length * 2;
+    const isThere = (): boolean => world.search.requests.length >= hung && world.cloudwatch.bodies.length >= whole;
+    for (let tries = 0; !isThere() && tries < 1000; tries++) await sleep(2);
+    expect([world.search.requests.length, world.cloudwatch.bodies.length]).toEqual([hung, whole]);
   } else {
     await sleep(moment);
   }
