@@ -11,13 +11,14 @@ import type { TickReport } from '../../shared/app/tick-report.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { type Clock, systemClock } from '../../shared/core/clock.ts';
 import { MINUTE, SECOND } from '../../shared/core/units.ts';
+import { createMemoryStore } from '../../shared/state/memory.ts';
 import { type FaultProxy, startFaultProxy } from '../sim/fault-proxy.ts';
 
 /** Time of a whole tick: the platform kills what is longer. */
-const TICK_SECONDS = 3;
+const TICK_SECONDS = 5;
 
 /** Timeouts as a deployment would have them, in tenths of seconds instead of tens. */
-const SCALED: Partial<Config> = { sinkExportDataTimeout: 250, scrapeTimeout: 400, nodeTimeout: 150 };
+const SCALED: Partial<Config> = { sinkExportDataTimeout: 300, scrapeTimeout: 1_000, nodeTimeout: 300 };
 
 /** Two clusters, the first behind a proxy, and one warm collector of both. Minutes pass as fast as ticks do. */
 export interface MatrixWorld extends AsyncDisposable {
@@ -55,7 +56,9 @@ export async function startMatrixWorld(env: (clock: Clock) => Readonly<Record<st
     },
     platform: { ...localPlatform({ write: () => undefined, writeLog: () => undefined }), clock },
   });
-  const scaled = { ...runtime, config: { ...runtime.config, ...SCALED } };
+  // The memory of the store has the clock of this world, so that its leases are those of its minutes.
+  const store = runtime.store.shown === 'memory:' ? createMemoryStore('memory:', clock) : runtime.store;
+  const scaled = { ...runtime, store, config: { ...runtime.config, ...SCALED } };
   let stamp = 0;
   return {
     api,

@@ -54,6 +54,8 @@ export function classifyError(error: unknown, credentials: string, now: UnixMill
     const invalid = cause('refuses the values');
     return /namespace/i.test(message) ? { status: 'rejected', cause: invalid } : { status: 'split', cause: invalid };
   }
+  if (status !== undefined && status >= 200 && status < 300)
+    return retryable('did not answer: a proxy or a sign-in page answers for it', true);
   if (status !== undefined)
     return { status: 'rejected', cause: cause('refuses the request; check region and endpoint') };
   if (NOT_CONNECTED.test(message)) return retryable('cannot be reached', false);

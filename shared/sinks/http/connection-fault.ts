@@ -17,7 +17,10 @@ const AMBIGUOUS: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
   'ECONNABORTED',
   'ERR_STREAM_PREMATURE_CLOSE',
+  'WEB_PAGE',
 ]);
+/** Node's parser: what came is not HTTP, or is cut short. */
+const GARBLED = /^HPE_/;
 const TLS_REFUSED = /^(CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS|HOSTNAME_MISMATCH|EPROTO)/;
 
 interface Faulty {
@@ -33,6 +36,6 @@ export function connectionFault(error: unknown): ConnectionFault {
   const text = typeof code === 'string' && code !== '' ? code : String(errors?.[0]?.code ?? '');
   if (NOT_SENT.has(text)) return 'not-sent';
   if (TLS_REFUSED.test(text)) return 'untrusted';
-  if (AMBIGUOUS.has(text) || name === 'TimeoutError' || name === 'AbortError') return 'ambiguous';
+  if (AMBIGUOUS.has(text) || GARBLED.test(text) || name === 'TimeoutError' || name === 'AbortError') return 'ambiguous';
   return 'other';
 }

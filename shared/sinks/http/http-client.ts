@@ -29,7 +29,10 @@ export interface HttpClientSettings {
 
 /** Keep-alive HTTP for sinks. Redirects are answers, not followed: they would carry credentials elsewhere. */
 export interface HttpClient {
-  /** The answer, whatever its status. Throws the socket's error, or the signal's reason. */
+  /**
+   * The answer, whatever its status. Throws the socket's error, the signal's reason, or `WEB_PAGE` for a page that comes as
+   * success: no backend speaks HTML, so that something between has answered for it and nothing is stored.
+   */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
   close(): void;
 }
@@ -84,10 +87,15 @@ async function read(incoming: IncomingMessage): Promise<HttpAnswer> {
     // Leaving the loop destroys the socket.
     if (kept > MAX_READ_BYTES) break;
   }
+  const { statusCode: status = 0, headers } = incoming;
+  if (status >= 200 && status < 300 && /^text\/html\b/i.test(headers['content-type'] ?? '')) {
+    const message = `HTTP ${status} with a web page: a proxy or a sign-in page answers for it`;
+    throw Object.assign(new Error(message), { code: 'WEB_PAGE' });
+  }
   return {
-    status: incoming.statusCode ?? 0,
+    status,
     header: (name) => {
-      const value = incoming.headers[name];
+      const value = headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
     body: Buffer.concat(chunks),
