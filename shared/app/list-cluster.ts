@@ -3,6 +3,7 @@ import { describeError } from '../core/errors.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import { toShardNode } from '../fanout/node-identity.ts';
 import type { KubeClient, KubeUsage } from '../kube/client.ts';
+import { skewWarning } from './skew-warning.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 
 /** What the tick itself reads of a cluster. Pods are read by the shards. */
@@ -51,6 +52,8 @@ export async function listCluster(source: SourceRuntime, deadline: Deadline): Pr
   if (known.length < nodes.value.length)
     warnings.push(`${nodes.value.length - known.length} nodes without a name are left out`);
   const after = client.usage();
+  const skew = skewWarning(after.skew, "the API server's");
+  if (skew !== undefined) warnings.push(skew);
   const usage: KubeUsage = {
     ...after,
     requests: after.requests - before.requests,

@@ -9,6 +9,7 @@ import { mergeSinkReports } from './merge-sink-reports.ts';
 import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import { buildSelfBatch } from './self-batch.ts';
+import { skewWarning } from './skew-warning.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import type { TickResult } from './tick-report.ts';
 import { claimBy, tickStamp } from './tick-times.ts';
@@ -124,7 +125,9 @@ async function holdTick(
       signal: claiming.signal,
     });
     if (claim.status !== 'claimed') return claim;
-    const warnings = [claim.setAside, skewWarning(claim.skew)].filter((warning) => warning !== undefined);
+    const warnings = [claim.setAside, skewWarning(claim.skew, "the state store's")].filter(
+      (warning) => warning !== undefined,
+    );
     if (claim.takenOverFrom !== undefined)
       warnings.push(`taken over from ${claim.takenOverFrom}, which did not finish`);
     return {
@@ -147,15 +150,6 @@ async function holdTick(
     const warning = `the tick could not be claimed: ${describeError(error)}; it goes on, and another run may export it too`;
     return { status: 'held', warnings: [warning], backlog: undefined, repeated: false, release: async () => [] };
   }
-}
-
-/** A clock that is wrong by so much puts samples into wrong minutes. */
-const MOST_SKEW: Millis = 30 * SECOND;
-
-function skewWarning(skew: Millis | undefined): string | undefined {
-  if (skew === undefined || Math.abs(skew) <= MOST_SKEW) return undefined;
-  const way = skew > 0 ? 'behind' : 'ahead of';
-  return `this machine's clock is ${Math.round(Math.abs(skew) / SECOND)} s ${way} the state store's; set it right`;
 }
 
 /** True if something waits for a sink, or a part of the tick may have ended without saying so. */

@@ -145,11 +145,12 @@ export function createRequester(connection: ClusterConnection, settings: Request
       const { deadline } = request;
       for (let number = 1; ; number++) {
         const tried = await attemptInPlace(request);
-        if (tried.kind === 'done') return tried.result;
-        const wait = backOff(number, tried.retryAfter, random);
-        if (number === MAX_ATTEMPTS || wait >= deadline.remaining()) return tried.failure;
+        if (tried.kind === 'done' && !(number === 1 && isWorthAnother(request, tried.result))) return tried.result;
+        const failure = tried.kind === 'done' ? tried.result : tried.failure;
+        const wait = backOff(number, tried.kind === 'done' ? undefined : tried.retryAfter, random);
+        if (number === MAX_ATTEMPTS || wait >= deadline.remaining()) return failure;
         await clock.sleep(wait, deadline.signal);
-        if (deadline.signal.aborted) return tried.failure;
+        if (deadline.signal.aborted) return failure;
         count.retries++;
       }
     },
@@ -159,6 +160,14 @@ export function createRequester(connection: ClusterConnection, settings: Request
       transport.close();
     },
   };
+}
+
+/** What may pass with the moment: a connection that broke, a restart, an answer of somebody between. */
+const FLEETING: ReadonlySet<string> = new Set(['unreachable', 'server_error', 'not_json']);
+
+/** A list is asked for once more: without it there is no tick. A kubelet is asked again in the next one. */
+function isWorthAnother({ target }: JsonRequest, result: JsonAnswer): boolean {
+  return target.verb === 'list' && result.status === 'failed' && FLEETING.has(result.reason);
 }
 
 function done(result: JsonAnswer): Try {
