@@ -44,7 +44,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'A backend is down, slow or full',
     'Nothing within the bounds of the backlog; after them the oldest points, counted as `expired`. Other sinks lose nothing.',
-    '`test/e2e/backlog.test.ts`, `test/e2e/model.test.ts` (a day of ticks, points conserved)',
+    '`test/e2e/fault-matrix-sinks.test.ts` (14 faults at six sinks), `test/e2e/backlog.test.ts`, `test/e2e/model.test.ts`',
   ],
   [
     'A backend takes a request and its answer is lost',
@@ -54,7 +54,12 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'The state store fails',
     'No point. Rates start anew, claims cannot be made (two runs may export one minute), nothing can wait: a warning each.',
-    '`test/e2e/model.test.ts`, `test/property`',
+    '`test/e2e/fault-matrix-state.test.ts`, `test/e2e/model.test.ts`, `test/property`',
+  ],
+  [
+    'Anything that a tick waits for never answers',
+    'What it stands for, with a warning. The tick is back, its numbers out and its claim released before its time ends.',
+    '`test/e2e/deadlines.test.ts` (a hang at each dependency in turn)',
   ],
   [
     'An object of the state store is damaged',
@@ -64,7 +69,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'A kubelet or the API server answers with something else',
     'The rows of that node, counted by reason; totals say how complete they are.',
-    '`test/e2e/bad-api-server.test.ts`, `npm run fuzz`',
+    '`test/e2e/fault-matrix-api.test.ts`, `test/e2e/bad-api-server.test.ts`, `npm run fuzz`',
   ],
   [
     'An answer is endless, a bomb, or has millions of entries',
