@@ -8,7 +8,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/core': [],
   'shared/config': ['shared/core'],
-  'shared/clusters': ['shared/core', 'shared/config'],
+  'shared/identity': ['shared/core'],
+  'shared/clusters': ['shared/core', 'shared/config', 'shared/identity'],
   'shared/kube': ['shared/core', 'shared/clusters'],
   'shared/sources': ['shared/core', 'shared/kube'],
   'shared/processors': [
@@ -22,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/fanout': ['shared/core', 'shared/kube', 'shared/delivery'],
   'shared/state': ['shared/core', 'shared/config'],
   'shared/dialects': ['shared/core'],
-  'shared/sinks': ['shared/core', 'shared/config', 'shared/dialects'],
+  'shared/sinks': ['shared/core', 'shared/config', 'shared/dialects', 'shared/identity'],
   'shared/delivery': ['shared/core', 'shared/sinks'],
   'shared/telemetry': ['shared/core'],
   'shared/app': [

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { UnixMillis } from '../core/units.ts';
+import { untilAborted } from '../identity/until-aborted.ts';
 import type { ClusterConnection } from './connector.ts';
 
 /** Headers that log requests in, and until when they may be reused. */
@@ -32,17 +33,4 @@ export function createLogin(deps: {
     loading ??= load(renew);
     return (await untilAborted(loading, deadline.signal)).headers;
   };
-}
-
-/** The work's result, or a rejection with the signal's reason if it aborts first. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

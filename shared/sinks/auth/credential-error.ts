@@ -1,4 +1,5 @@
-import { describeError, SinkError } from '../../core/errors.ts';
+import { SinkError } from '../../core/errors.ts';
+import { describeCredentialFailure } from '../../identity/describe-credential-failure.ts';
 import { connectionFault } from '../http/connection-fault.ts';
 
 interface LibraryError {
@@ -6,7 +7,6 @@ interface LibraryError {
   readonly status?: unknown;
   readonly statusCode?: unknown;
   readonly response?: { readonly status?: unknown };
-  readonly errors?: readonly unknown[];
 }
 
 /**
@@ -15,8 +15,7 @@ interface LibraryError {
  */
 export function credentialError(source: string, cause: unknown): SinkError {
   const broken = cause instanceof SyntaxError;
-  const said = broken ? 'the file of credentials is no JSON' : sentenceOf(cause);
-  return new SinkError(`no credentials from ${source}: ${said}`, {
+  return new SinkError(`no credentials from ${source}: ${describeCredentialFailure(cause)}`, {
     code: 'sink_credentials',
     retryable: isPassing(cause),
     ...(broken ? {} : { cause }),
@@ -29,11 +28,4 @@ function isPassing(error: unknown): boolean {
   const { status, statusCode, response } = (error ?? {}) as LibraryError;
   const code = Number(status ?? statusCode ?? response?.status);
   return code === 429 || code >= 500;
-}
-
-/** One line; of several errors (a chain of credentials) the beginning of each. */
-function sentenceOf(cause: unknown): string {
-  const { errors = [] } = (cause ?? {}) as LibraryError;
-  const texts = errors.length === 0 ? [describeError(cause)] : errors.map((each) => describeError(each).split('. ')[0]);
-  return describeError(texts.join('; ').replaceAll(/\s+/g, ' '));
 }

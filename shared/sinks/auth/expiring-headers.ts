@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { MINUTE, type Millis, type UnixMillis } from '../../core/units.ts';
+import { untilAborted } from '../../identity/until-aborted.ts';
 import type { HttpRequest } from '../http/http-client.ts';
 import type { Authorizer } from './authorizer.ts';
 import { credentialError } from './credential-error.ts';
@@ -56,17 +57,4 @@ export function createExpiringAuthorizer(deps: {
       fresh = true;
     },
   };
-}
-
-/** The work's result, or a rejection with the signal's reason if it aborts first. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,17 +1,11 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../../core/clock.ts';
+import { describeCredentialSource } from '../../identity/aws-credential-source.ts';
+import type { AwsCredentials, AwsIdentity } from '../../identity/aws-credentials.ts';
+import { NodeSha256 } from '../../identity/node-sha256.ts';
 import type { HttpRequest } from '../http/http-client.ts';
 import type { Authorizer } from './authorizer.ts';
-import { describeCredentialSource } from './aws-credential-source.ts';
 import { credentialError } from './credential-error.ts';
-
-type SignerSettings = ConstructorParameters<typeof SignatureV4>[0];
-type AwsCredentialIdentity = Extract<SignerSettings['credentials'], { readonly accessKeyId: string }>;
-type SourceData = string | ArrayBuffer | ArrayBufferView;
-
-/** Gives credentials, and keeps them below their life. */
-export type AwsCredentials = (options?: { readonly forceRefresh?: boolean }) => Promise<AwsCredentialIdentity>;
 
 /** OpenSearch Serverless wants the hash of the body as a header, too. */
 const HASH_IN_HEADER: ReadonlySet<string> = new Set(['aoss']);
@@ -30,7 +24,7 @@ export function createSigV4Authorizer(options: {
   const { region, service, clock } = options;
   let renewed = false;
   let marks: Readonly<Record<string, unknown>> | undefined;
-  const credentials = async (): Promise<AwsCredentialIdentity> => {
+  const credentials = async (): Promise<AwsIdentity> => {
     const identity = await options.credentials(renewed ? { forceRefresh: true } : {});
     renewed = false;
     marks = (identity as { readonly $source?: Readonly<Record<string, unknown>> }).$source;
@@ -75,28 +69,4 @@ function toSignable({ method, url, headers, body }: HttpRequest): Parameters<Sig
     headers: { ...headers, host: url.host },
     body,
   };
-}
-
-/** Node's own SHA-256, many times faster than one in JavaScript, in the shape that the signer takes. */
-class NodeSha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
-  }
-
-  update(data: SourceData): void {
-    this.#hash.update(toBytes(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
-
-function toBytes(data: SourceData): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }

@@ -1,7 +1,7 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { ConfigError, describeError } from '../../core/errors.ts';
 import type { Millis } from '../../core/units.ts';
-import { describeCredentialSource } from '../auth/aws-credential-source.ts';
+import { describeCredentialSource } from '../../identity/aws-credential-source.ts';
 import type { MetricDataRequest } from './request.ts';
 
 export interface ClientSettings {

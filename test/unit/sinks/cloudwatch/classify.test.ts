@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeError } from '../../../../shared/core/errors.ts';
-import { describeCredentialSource } from '../../../../shared/sinks/auth/aws-credential-source.ts';
+import { describeCredentialSource } from '../../../../shared/identity/aws-credential-source.ts';
 import { classifyError as classifyAt } from '../../../../shared/sinks/cloudwatch/classify.ts';
 import type { SendOutcome } from '../../../../shared/sinks/sink.ts';
 
