@@ -12,6 +12,7 @@ import { cloudWatchAlarms } from '../alarms/cloudwatch-alarms.ts';
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { cloudWatchTarget, STACK_FUNCTIONS } from '../dashboards/cloudwatch-target.ts';
 import type { DashboardTarget } from '../dashboards/dashboard-target.ts';
+import { clusterRights } from './cluster-rights.ts';
 import { deployEnvironment, functionVariables, secretNames } from './function-variables.ts';
 import { reportAlarms } from './report-alarms.ts';
 import { type StackExtras, securityGroups, stackExtras } from './stack-extras.ts';
@@ -110,6 +111,7 @@ export async function describeStack({ service, stage, region, env, params }: Sta
       ...extras,
       Resources: {
         ...extras.Resources,
+        ...clusterRights(config.sources),
         ...reportAlarms(prefix, config.sinks.length, alarmActions),
         ...(here === undefined ? {} : cloudWatchAlarms(watched, here, { prefix, actions: alarmActions })),
       },

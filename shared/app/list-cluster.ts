@@ -1,5 +1,5 @@
 import type { Deadline } from '../core/deadline.ts';
-import { describeError } from '../core/errors.ts';
+import { describeError, HeaplessError } from '../core/errors.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import { toShardNode } from '../fanout/node-identity.ts';
 import type { KubeClient, KubeUsage } from '../kube/client.ts';
@@ -29,7 +29,7 @@ export async function listCluster(source: SourceRuntime, deadline: Deadline): Pr
   try {
     client = await source.client(deadline);
   } catch (error) {
-    return { status: 'failed', message: describeError(error) };
+    return { status: 'failed', message: error instanceof HeaplessError ? error.message : describeError(error) };
   }
   const before = client.usage();
   const [nodes, namespaces] = await Promise.all([client.listNodes(deadline), client.listNamespaces(deadline)]);

@@ -1,5 +1,6 @@
 import type { ClusterConnection } from '../clusters/connector.ts';
 import { parseSourceOptions } from '../clusters/source-options.ts';
+import { cloudClusterName } from '../config/cloud-cluster-name.ts';
 import type { ComponentUri, Config, ConfigNotice } from '../config/config.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { createGate, type Gate } from '../fanout/gate.ts';
@@ -38,7 +39,7 @@ export function createSourceRuntime(
   },
 ): SourceRuntime {
   const options = parseSourceOptions(uri);
-  const cluster = options.cluster_name ?? deps.config.clusterName ?? 'default';
+  const cluster = options.cluster_name ?? deps.config.clusterName ?? cloudClusterName(uri) ?? 'default';
   if (cluster === 'default') {
     const notice = 'the cluster has no name; set HEAPLESS_CLUSTER_NAME or the option cluster_name (now "default")';
     deps.notice({ where: `source ${uri.key}`, notice });

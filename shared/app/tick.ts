@@ -1,6 +1,6 @@
 import { countBatchPoints } from '../core/batch.ts';
 import { createDeadline, type Deadline } from '../core/deadline.ts';
-import { describeError } from '../core/errors.ts';
+import { describeError, HeaplessError } from '../core/errors.ts';
 import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 import { type ClaimResult, claimTick } from '../state/claim.ts';
 import { collectTick } from './collect-tick.ts';
@@ -64,7 +64,7 @@ async function tickOfSource(runtime: Runtime, { source, index, request }: Source
     );
     return withWarnings(told, await claim.release(told));
   } catch (error) {
-    return empty('nothing', describeError(error));
+    return empty('nothing', error instanceof HeaplessError ? error.message : describeError(error));
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Deadline } from '../core/deadline.ts';
 
+/** The API server's own 401 or 403, and the user that it took us for. */
+export interface ClusterRefusal {
+  readonly status: 401 | 403;
+  readonly user: string | undefined;
+}
+
 /** How to reach one API server: endpoint, trust, and who we are. */
 export interface ClusterConnection {
   /** `https://host:port`, optionally with a base path; no trailing slash. */
@@ -17,4 +23,6 @@ export interface ClusterConnection {
     readonly renew: boolean;
     readonly deadline: Deadline;
   }): Promise<Readonly<Record<string, string>>>;
+  /** What the refusal means in this cloud, and the command that mends it; absent = nothing more is known. */
+  readonly advise?: (refusal: ClusterRefusal) => string;
 }

@@ -1,4 +1,6 @@
 import type { ComponentUri } from '../config/config.ts';
+import { parseCloudAddress } from './cloud-address.ts';
+import { connectCloud } from './cloud-registry.ts';
 import type { ClusterDeps } from './cluster-deps.ts';
 import type { ClusterConnection } from './connector.ts';
 import { connectDirect } from './direct.ts';
@@ -6,13 +8,16 @@ import { defaultKubeconfig, type KubeconfigLocation, locateKubeconfig } from './
 import { parseSourceOptions, type SourceOptions, sourceNotices } from './source-options.ts';
 
 /**
- * How to reach the cluster of a source (its secrets resolved): by kubeconfig (`auth`), by the pod's service account, or
+ * How to reach the cluster of a source (its secrets resolved): by its name in a cloud, by kubeconfig (`auth`), by the pod's service account, or
  * by address and credential. Outside a pod, a source that says nothing uses the default kubeconfig, with a notice.
- * Throws `ConfigError` with what is wrong and where: a file, a context, a certificate, a plugin.
+ * Throws `ConfigError` with what is wrong and where: a file, a context, a certificate, a plugin; for a cloud's cluster
+ * `HeaplessError`, which may be worth another try.
  */
 export async function connectCluster(uri: ComponentUri, deps: ClusterDeps): Promise<ClusterConnection> {
   const options = parseSourceOptions(uri);
   for (const notice of sourceNotices(uri, options)) deps.notice(notice);
+  const cloud = parseCloudAddress(uri);
+  if (cloud !== undefined && 'cloud' in cloud) return connectCloud(cloud, options, deps);
   const location = await kubeconfigOf(uri, options, deps);
   if (location === undefined) return connectDirect(uri, options, deps);
   const [{ connectKubeconfig }, kubernetes] = await Promise.all([

@@ -1,10 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the references are shown in descriptions
 import * as z from 'zod';
+import { CLOUD_SCHEMES } from '../config/cloud-cluster-name.ts';
 import type { ComponentUri, ConfigNotice } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
 import { booleanOption, textOption, wholeNumberOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
+import { type CloudAddress, parseCloudAddress } from './cloud-address.ts';
+import { CLOUD_FIELDS, cloudOptionProblems } from './cloud-options.ts';
 import { parseServerUrl } from './server-url.ts';
 
 /** Options of `kubernetes.summary_api`: Heapster's, then ours. */
@@ -25,16 +28,17 @@ export const SOURCE_OPTIONS = z.object({
     "Without effect: kubelets are reached through the API server's node proxy.",
   ),
   host_id_annotation: textOption({}).describe('Node annotation that gives host_id where spec.externalID is empty.'),
-  cluster_name: textOption({}).describe('Name of the cluster in labels and dimensions; needed with several sources.'),
+  cluster_name: textOption({}).describe(
+    'Name of the cluster in labels and dimensions; needed with several sources, but where a cloud names it (`eks://REGION/NAME`).',
+  ),
   token: textOption({}).describe('Bearer token to log in with; give it by ${secret:NAME}.'),
   token_file: textOption({}).describe('File with the bearer token, read again as it rotates.'),
   ca_file: textOption({}).describe("PEM file that the API server's certificate must chain to."),
   server_name: textOption({}).describe("Name in the API server's certificate if it is not the host."),
+  ...CLOUD_FIELDS,
 });
 
 export type SourceOptions = z.output<typeof SOURCE_OPTIONS>;
-
-const CLOUDS = ['eks', 'gke', 'aks'];
 
 /** The options of a source, checked by themselves and together. Throws one `ConfigError` with all problems. */
 export function parseSourceOptions(uri: ComponentUri): SourceOptions {
@@ -67,15 +71,12 @@ export function sourceNotices(uri: ComponentUri, options: SourceOptions): readon
 }
 
 function addressProblems(uri: ComponentUri): readonly string[] {
-  if (CLOUDS.includes(uri.scheme)) {
-    return [
-      `${uri.scheme}:// is not in this build; use auth= with a kubeconfig, or https://HOST with token= or token_file=`,
-    ];
-  }
+  const cloud = parseCloudAddress(uri);
+  if (cloud !== undefined) return 'problems' in cloud ? cloud.problems : [];
   if (uri.scheme !== '' && uri.scheme !== 'https' && uri.scheme !== 'http') {
     const opaque = uri.host === '' && /^\d+$/.test(uri.path);
     if (opaque) return [`the address lacks a scheme; write https://${uri.scheme}:${uri.path}`];
-    const guess = hint(uri.scheme, ['https', 'http', ...CLOUDS]) || ';';
+    const guess = hint(uri.scheme, ['https', 'http', ...CLOUD_SCHEMES]) || ';';
     return [`unknown scheme ${JSON.stringify(uri.scheme)}${guess} an API server is https://HOST:PORT`];
   }
   if (uri.host === '') return uri.scheme === '' && uri.path === '' ? [] : ['the address must be https://HOST:PORT'];
@@ -89,13 +90,29 @@ function contradictions(uri: ComponentUri, options: SourceOptions): readonly str
     const given = others.filter(([, present]) => present).map(([name]) => name);
     if (given.length > 0) problems.push(`${first} cannot be used with ${given.join(', ')}: ${why}`);
   };
+  const cloud = parseCloudAddress(uri);
+  const scheme: CloudAddress['cloud'] | undefined =
+    cloud === undefined ? undefined : CLOUD_SCHEMES.find((one) => one === uri.scheme);
+  problems.push(...cloudOptionProblems(scheme, options));
   const { auth, token, token_file: tokenFile, inClusterConfig, useServiceAccount } = options;
   const login: readonly (readonly [string, boolean])[] = [
     ['token', token !== undefined],
     ['token_file', tokenFile !== undefined],
     ['a user in the address', uri.user !== undefined],
   ];
-  if (auth !== undefined) {
+  if (scheme !== undefined) {
+    const own: readonly (readonly [string, boolean])[] = [
+      ['auth', auth !== undefined],
+      ['context', options.context !== undefined],
+      ['inClusterConfig', inClusterConfig !== undefined],
+      ['useServiceAccount', useServiceAccount],
+      ...login,
+      ['ca_file', options.ca_file !== undefined],
+      ['server_name', options.server_name !== undefined],
+      ['insecure', options.insecure],
+    ];
+    together(`${scheme}://`, own, 'the cloud says how to reach the cluster');
+  } else if (auth !== undefined) {
     const own: readonly (readonly [string, boolean])[] = [
       ['a host', uri.host !== ''],
       ['inClusterConfig=true', inClusterConfig === true],

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
+import { cloudClusterName } from './cloud-cluster-name.ts';
 import type { ComponentUri, Config, ConfigNotice } from './config.ts';
 import { hint } from './did-you-mean.ts';
 import { formatDuration } from './duration.ts';
@@ -177,21 +178,28 @@ function checkSources(
   const names = new Set<string>();
   return uris.map((uri) => {
     const where = `source ${uri.key}`;
-    const name = uri.options.get('cluster_name')?.[0];
+    const given = uri.options.get('cluster_name')?.[0];
+    const name = given ?? (uris.length > 1 ? cloudClusterName(uri) : undefined);
     if (uris.length > 1 && name === undefined) {
       problems.push({ where, problem: 'needs the option cluster_name, because there are several sources' });
     } else if (name !== undefined && names.has(name)) {
       problems.push({ where, problem: `cluster_name ${JSON.stringify(name)} is taken by another source` });
     }
     if (name !== undefined) names.add(name);
+    const named = given === undefined && name !== undefined ? withClusterName(uri, name) : uri;
     if (uri.key === SOURCE_ALIAS) {
       notices.push({ where, notice: `is read as ${SOURCE_KEY}: kubelets no longer serve what it used to read` });
-      return { ...uri, key: SOURCE_KEY };
+      return { ...named, key: SOURCE_KEY };
     }
     if (uri.key !== SOURCE_KEY) {
       const known = [SOURCE_KEY, SOURCE_ALIAS];
       problems.push({ where, problem: `is no source${hint(uri.key, known) || ';'} known are ${known.join(', ')}` });
     }
-    return uri;
+    return named;
   });
+}
+
+/** One of several clusters that its address names: it has that name everywhere, before `HEAPLESS_CLUSTER_NAME`. */
+function withClusterName(uri: ComponentUri, name: string): ComponentUri {
+  return { ...uri, options: new Map([...uri.options, ['cluster_name', [name]]]) };
 }

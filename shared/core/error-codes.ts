@@ -23,6 +23,22 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     advice: 'Check the PEM texts and files that the message names.',
   },
   {
+    code: 'cluster_cloud',
+    meaning: "The cloud's API that tells where a cluster is did not answer as it should, or refused us.",
+    advice: 'Follow the message: it names the right that is missing, or what could not be reached.',
+  },
+  {
+    code: 'cluster_credentials',
+    meaning: "No credentials of the cluster's cloud are to be had, or they have ended.",
+    advice: 'Check the role or identity that the function runs as; the message names where it looked.',
+  },
+  {
+    code: 'cluster_unknown',
+    meaning: 'The cloud knows no such cluster, or it is not running.',
+    advice:
+      'Check region, project or subscription and the name in the source; the message has the command that lists them.',
+  },
+  {
     code: 'cluster_file',
     meaning: 'A file of the kubeconfig or of the pod cannot be read.',
     advice: 'Check the path and its rights.',

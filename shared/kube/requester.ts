@@ -1,7 +1,7 @@
 import type { ClusterConnection } from '../clusters/connector.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Deadline } from '../core/deadline.ts';
-import { describeError } from '../core/errors.ts';
+import { describeError, HeaplessError } from '../core/errors.ts';
 import type { UnixMillis } from '../core/units.ts';
 import { backOff, MAX_ATTEMPTS } from './back-off.ts';
 import { classify, type Failure, type Target } from './classify.ts';
@@ -15,6 +15,7 @@ import type { Exchange } from './exchange.ts';
 import { notJson } from './json-body.ts';
 import { createLimiter } from './limiter.ts';
 import { parseApiStatus } from './parse-api-status.ts';
+import { refusalOf } from './refusal.ts';
 import { createTransport } from './transport.ts';
 
 export interface JsonRequest {
@@ -115,7 +116,10 @@ export function createRequester(connection: ClusterConnection, settings: Request
         }
       }
       const freshContinue = parseApiStatus(result.body)?.continue ?? '';
-      return done({ ...verdict.failure, code: result.status, freshContinue });
+      const refusal = refusalOf(result, target.resource);
+      const advice = refusal === undefined ? undefined : connection.advise?.(refusal);
+      const message = advice === undefined ? verdict.failure.message : `${verdict.failure.message}; ${advice}`;
+      return done({ ...verdict.failure, message, code: result.status, freshContinue });
     }
   };
 
@@ -133,7 +137,8 @@ export function createRequester(connection: ClusterConnection, settings: Request
       return tried.kind === 'aborted' ? expired(placed) : tried;
     } catch (error) {
       if (deadline.signal.aborted) return expired(placed);
-      const reason = excerpt(describeError(error), []);
+      // Our own sentences are whole: a command at their end would be of no use cut.
+      const reason = error instanceof HeaplessError ? error.message : excerpt(describeError(error), []);
       return done(failed('unauthorized', `the cluster's connection gave no credentials: ${reason}`));
     } finally {
       limiter.release();

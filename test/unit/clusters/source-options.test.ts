@@ -41,10 +41,7 @@ describe('parseSourceOptions', () => {
     ['api.example:6443', 'the address lacks a scheme; write https://api.example:6443'],
     ['10.0.0.1:6443', 'the address lacks a scheme; write https://10.0.0.1:6443'],
     ['htps://h', 'unknown scheme "htps"; did you mean "https"? an API server is https://HOST:PORT'],
-    [
-      'eks://eu-west-1/prod',
-      'eks:// is not in this build; use auth= with a kubeconfig, or https://HOST with token= or ',
-    ],
+    ['eks://eu-west-1', 'the address of a cluster at EKS is eks://REGION/NAME'],
     ['/some/path', 'the address must be https://HOST:PORT'],
     ['?kubeletPort=70000', 'kubeletPort must be a whole number from 1 to 65535, got "70000"'],
   ])('refuses %s', (rest, problem) => {

@@ -275,3 +275,44 @@ describe("the framework's view", () => {
     expect(JSON.stringify(variables['HEAPLESS_SOURCE'])).toMatch(/auth=\\\\\$\{secret:/);
   });
 });
+
+describe('clusters by their name in a cloud', () => {
+  const rights = async (sources: string): Promise<unknown> => {
+    const { extras } = await describeStack(withEnv({ HEAPLESS_SOURCE: sources }));
+    const policy = extras.Resources['ClusterPolicy'] as
+      | { readonly Properties: { readonly Roles: unknown; readonly PolicyDocument: { readonly Statement: unknown } } }
+      | undefined;
+    if (policy !== undefined) expect(policy.Properties.Roles).toEqual([{ Ref: 'TickRole' }, { Ref: 'ScrapeRole' }]);
+    return policy?.Properties.PolicyDocument.Statement;
+  };
+  const role = 'arn:aws:iam::210987654321:role/reader';
+
+  it('let the tick and the scrapers describe that EKS cluster and no other', async () => {
+    expect(await rights('kubernetes.summary_api:eks://eu-west-1/prod')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'eks:DescribeCluster',
+        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:eks:eu-west-1:${AWS::AccountId}:cluster/prod' },
+      },
+    ]);
+  });
+
+  it('let them assume the role of another account instead', async () => {
+    expect(await rights(`kubernetes.summary_api:eks://eu-west-1/prod?role_arn=${role}`)).toEqual([
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: role },
+    ]);
+  });
+
+  it('let AWS vouch for them at Entra', async () => {
+    const subscription = '00000000-0000-0000-0000-000000000001';
+    const options = `identity=aws&tenant_id=t&client_id=${subscription}`;
+
+    expect(await rights(`kubernetes.summary_api:aks://${subscription}/g/c?${options}`)).toMatchObject([
+      { Action: 'sts:GetWebIdentityToken' },
+    ]);
+  });
+
+  it('grant nothing for a kubeconfig, and no cluster but its own name', async () => {
+    expect(await rights("kubernetes.summary_api:''?inClusterConfig=false&auth=/k")).toBeUndefined();
+  });
+});
