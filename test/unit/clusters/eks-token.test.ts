@@ -58,6 +58,19 @@ describe('the token of EKS', () => {
     });
   });
 
+  it('has the signature of the known vector', async () => {
+    const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+    const url = await presigned('eu-west-1', 'prod', {
+      accessKeyId: 'AKIDEXAMPLE',
+      secretAccessKey,
+      sessionToken: 'tok',
+    });
+
+    expect(url.searchParams.get('X-Amz-Signature')).toBe(
+      '7ed0620a56b13cee571a816b12d8bfd4ddb2f2ccb482fe4fe8289810feac7115',
+    );
+  });
+
   it("goes to China's own domain", async () => {
     expect((await presigned('cn-north-1', 'prod')).host).toBe('sts.cn-north-1.amazonaws.com.cn');
   });
