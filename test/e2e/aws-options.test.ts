@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../functions/local/main.ts';
 import type { Finding } from '../../infra/aws/deployment-check.ts';
 import { awsEnvironment, runProgram } from '../support/aws-process.ts';
+import { copyService } from '../support/aws-service.ts';
 import { AWS_TOOLS_MISSING } from '../support/aws-tools.ts';
 import { type Moto, startMoto } from '../support/state-moto.ts';
 
@@ -42,7 +43,8 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('the stack with every parameter
     const params = Object.entries(PARAMS).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
     const packaged = join(folder, 'package');
     const args = ['package', '--package', packaged, '--stage', 'full', '--region', 'us-east-1', ...params];
-    await runProgram({ command: 'osls', args, env, log: join(folder, 'osls.log') }, 90_000);
+    const service = await copyService(folder);
+    await runProgram({ command: 'osls', args, env, folder: service, log: join(folder, 'osls.log') }, 90_000);
     const file = join(packaged, 'cloudformation-template-update-stack.json');
     template = JSON.parse(await readFile(file, 'utf8')) as Template;
     const linted = runProgram({ command: 'cfn-lint', args: [file], env, log: join(folder, 'lint.log') }, 90_000);
@@ -116,9 +118,10 @@ describe.skipIf(AWS_TOOLS_MISSING !== undefined)('uninstalling', () => {
 
   it('leaves nothing behind, by the commands that the documentation gives', async () => {
     const env = awsEnvironment({ AWS_ENDPOINT_URL: moto.endpoint });
+    const service = await copyService(folder);
     let runs = 0;
     const run = (command: string, ...args: readonly string[]): Promise<string> =>
-      runProgram({ command, args, env, log: join(folder, `${runs++}.log`) }, 90_000);
+      runProgram({ command, args, env, folder: service, log: join(folder, `${runs++}.log`) }, 90_000);
     const aws = async (...args: readonly string[]): Promise<unknown> =>
       JSON.parse((await run('aws', ...args, '--output', 'json')) || 'null');
     const left = async (): Promise<Readonly<Record<string, unknown>>> => ({

@@ -31,6 +31,8 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Where it runs; default: the project's own folder. */
+  readonly folder?: string;
   /** What it writes goes to this file: osls crashes when a pipe is closed early. */
   readonly log: string;
 }
@@ -97,10 +99,10 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
-function start({ command, args, env, log }: Program): ChildProcess {
+function start({ command, args, env, folder = ROOT, log }: Program): ChildProcess {
   const file = openSync(log, 'w');
   try {
-    return spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', file, file] });
+    return spawn(command, args, { cwd: folder, env, stdio: ['ignore', file, file] });
   } finally {
     closeSync(file);
   }

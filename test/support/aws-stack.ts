@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { awsEnvironment, freePorts, type Running, runProgram, startProgram } from './aws-process.ts';
+import { copyService } from './aws-service.ts';
 import { type LambdaGate, openLambdaGate } from './lambda-gate.ts';
 import { type Moto, startMoto } from './state-moto.ts';
 
@@ -51,9 +52,10 @@ export async function startAwsStack(options: {
       ...options.env,
     });
     const direct = awsEnvironment({ AWS_ENDPOINT_URL: moto.endpoint, ...options.env });
+    const service = await copyService(folder);
     let runs = 0;
     const run = (command: string, args: readonly string[], of = direct): Promise<string> =>
-      runProgram({ command, args, env: of, log: join(folder, `${runs++}-${command}.log`) }, 90_000);
+      runProgram({ command, args, env: of, folder: service, log: join(folder, `${runs++}-${command}.log`) }, 90_000);
     const aws = async (...args: readonly string[]): Promise<unknown> => {
       const output = await run('aws', [...args, '--output', 'json']);
       return output === '' ? undefined : JSON.parse(output);
@@ -86,6 +88,7 @@ export async function startAwsStack(options: {
       command: 'osls',
       args: ['offline', 'start', '--host', '127.0.0.1', ...ports, ...said],
       env,
+      folder: service,
       log: join(folder, 'offline.log'),
     });
     started.push(offline);
