@@ -4,6 +4,22 @@ import type { Millis, UnixMillis } from './units.ts';
 export interface Clock {
   now(): UnixMillis;
   sleep(duration: Millis, signal?: AbortSignal): Promise<void>;
+  /**
+   * Calls `ring` once after `duration`, unless the function that it returns was called before; it keeps no process alive.
+   * Undefined = the machine's timers ring.
+   */
+  alarm?(duration: Millis, ring: () => void): () => void;
+}
+
+/** Longest time that a timer of the machine can wait for. */
+const LONGEST: Millis = 2 ** 31 - 1;
+
+/** An alarm by the clock's own time, or by the machine's timers where the clock has none. */
+export function setAlarm(clock: Clock, duration: Millis, ring: () => void): () => void {
+  if (clock.alarm !== undefined) return clock.alarm(duration, ring);
+  const timer = setTimeout(ring, Math.min(duration, LONGEST));
+  timer.unref();
+  return () => clearTimeout(timer);
 }
 
 /** The machine's clock. */

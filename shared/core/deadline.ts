@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, setAlarm } from './clock.ts';
 import { DeadlineError } from './errors.ts';
 import type { Millis, UnixMillis } from './units.ts';
 
@@ -22,8 +22,7 @@ export function createDeadline(at: UnixMillis, clock: Clock, parent?: AbortSigna
   const expire = (): void =>
     controller.abort(new DeadlineError('the deadline has passed', { code: 'deadline_exceeded' }));
   const left = at - clock.now();
-  const timer = left <= 0 ? undefined : setTimeout(expire, Math.min(left, 2 ** 31 - 1));
-  timer?.unref();
+  const silence = left <= 0 ? undefined : setAlarm(clock, left, expire);
   if (left <= 0) expire();
   if (parent?.aborted) onParent();
   else parent?.addEventListener('abort', onParent, { once: true });
@@ -33,7 +32,7 @@ export function createDeadline(at: UnixMillis, clock: Clock, parent?: AbortSigna
     remaining: () => Math.max(0, at - clock.now()),
     within: (duration) => createDeadline(Math.min(at, clock.now() + duration), clock, controller.signal),
     [Symbol.dispose]: () => {
-      clearTimeout(timer);
+      silence?.();
       parent?.removeEventListener('abort', onParent);
     },
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Platform } from '../../shared/app/platform.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
+import { setAlarm } from '../../shared/core/clock.ts';
 import { SECOND } from '../../shared/core/units.ts';
 import type { Sink } from '../../shared/sinks/sink.ts';
 import { createHangingStore, type StoreCall } from '../support/hanging-store.ts';
@@ -57,7 +58,7 @@ async function play(scene: Scene): Promise<Outcome> {
     const { promise: killed, resolve: kill } = Promise.withResolvers<'killed'>();
     const calls = new Map<StoreCall, number>();
     const through = (runtime: Runtime): Runtime => {
-      setTimeout(kill, SECONDS * SECOND, 'killed').unref();
+      setAlarm(world.clock, SECONDS * SECOND, () => kill('killed'));
       const store = createHangingStore(runtime.store, (call) => {
         calls.set(call, (calls.get(call) ?? 0) + 1);
         return scene.store?.(call, calls.get(call) ?? 0) ?? false;

@@ -4,6 +4,7 @@ import { startFaultProxy } from '../sim/fault-proxy.ts';
 import { startGcsServer } from '../sim/gcs-server.ts';
 import { FAULT_NAMES, type FaultName, heal, inject } from '../support/fault-cells.ts';
 import { startMatrixWorld } from '../support/matrix-world.ts';
+import type { PatientClock } from '../support/patient-clock.ts';
 import { MOTO_SERVER, type Moto, startMoto } from '../support/state-moto.ts';
 
 const BUCKET = 'matrix';
@@ -14,11 +15,16 @@ async function suffer(
   { ticks, once }: { readonly ticks: number; readonly once: boolean },
   store: { readonly target: string; uri(endpoint: string): string },
 ): Promise<{ readonly during: readonly TickReport[]; readonly after: readonly TickReport[] }> {
-  await using proxy = await startFaultProxy({ target: store.target });
+  let clock: PatientClock | undefined;
+  await using proxy = await startFaultProxy({
+    target: store.target,
+    during: (work) => (clock === undefined ? work() : clock.during(work)),
+  });
   await using world = await startMatrixWorld(() => ({
     HEAPLESS_SINK: 'log:?levels=cluster,node,pod',
     HEAPLESS_STATE: store.uri(proxy.url),
   }));
+  clock = world.clock;
   await world.tick();
   await inject(proxy, fault, { once });
   const during: TickReport[] = [];

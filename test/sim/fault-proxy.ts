@@ -47,6 +47,8 @@ export interface FaultProxySettings {
   readonly target: string;
   /** Authority of the service's certificate. */
   readonly ca?: string;
+  /** Runs around each request to the service itself, for a clock that stands meanwhile. */
+  readonly during?: <T>(work: () => Promise<T>) => Promise<T>;
   /** With it the proxy speaks TLS. */
   readonly certificate?: { readonly cert: string; readonly key: string };
 }
@@ -56,7 +58,8 @@ const FIRST_PORT = 15_000;
 const PORTS = 17_000;
 const DRIP_MILLIS = 40;
 
-export async function startFaultProxy({ target, ca, certificate }: FaultProxySettings): Promise<FaultProxy> {
+export async function startFaultProxy(settings: FaultProxySettings): Promise<FaultProxy> {
+  const { target, ca, certificate } = settings;
   const base = new URL(target);
   const agent =
     base.protocol === 'https:'
@@ -66,7 +69,9 @@ export async function startFaultProxy({ target, ca, certificate }: FaultProxySet
   let faultOf: ((request: ProxiedRequest) => ProxyFault | undefined) | undefined;
   let faulted = 0;
 
-  const forward = async (incoming: IncomingMessage): Promise<Answer> => {
+  const { during = (work) => work() } = settings;
+  const forward = (incoming: IncomingMessage): Promise<Answer> => during(() => ask(incoming));
+  const ask = async (incoming: IncomingMessage): Promise<Answer> => {
     const body = await readAll(incoming);
     const outgoing = (base.protocol === 'https:' ? requestHttps : requestHttp)(new URL(incoming.url ?? '/', base), {
       agent,

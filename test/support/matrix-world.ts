@@ -9,10 +9,11 @@ import { createRuntime } from '../../shared/app/runtime.ts';
 import { runTick } from '../../shared/app/tick.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
 import type { Config } from '../../shared/config/config.ts';
-import { type Clock, systemClock } from '../../shared/core/clock.ts';
+import { setAlarm } from '../../shared/core/clock.ts';
 import { MINUTE, SECOND } from '../../shared/core/units.ts';
 import { createMemoryStore } from '../../shared/state/memory.ts';
 import { type FaultProxy, startFaultProxy } from '../sim/fault-proxy.ts';
+import { createPatientClock, type PatientClock } from './patient-clock.ts';
 
 /** Time of a whole tick: the platform kills what is longer. */
 const TICK_SECONDS = 5;
@@ -24,17 +25,18 @@ const SCALED: Partial<Config> = { sinkExportDataTimeout: 300, scrapeTimeout: 1_0
 export interface MatrixWorld extends AsyncDisposable {
   /** In front of the first cluster's API server. */
   readonly api: FaultProxy;
-  readonly clock: Clock;
+  readonly clock: PatientClock;
   /** The reports of both clusters. Throws if the tick is not back when its time is over. */
   tick(): Promise<readonly [sick: TickReport, well: TickReport]>;
 }
 
 let certificates: Promise<ServerCertificate> | undefined;
 
-export async function startMatrixWorld(env: (clock: Clock) => Readonly<Record<string, string>>): Promise<MatrixWorld> {
+export async function startMatrixWorld(
+  env: (clock: PatientClock) => Readonly<Record<string, string>>,
+): Promise<MatrixWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'heapless-matrix-'));
-  let offset = MINUTE - (Date.now() % MINUTE) + SECOND;
-  const clock: Clock = { now: () => Date.now() + offset, sleep: systemClock.sleep };
+  const clock = createPatientClock((Math.floor(Date.now() / MINUTE) + 1) * MINUTE + SECOND);
   certificates ??= createCertificate();
   const [one, two, certificate] = await Promise.all([
     startDemoCluster({ nodes: 3, podsPerNode: 2, clock }),
@@ -64,10 +66,10 @@ export async function startMatrixWorld(env: (clock: Clock) => Readonly<Record<st
     api,
     clock,
     async tick() {
-      if (stamp !== 0) offset += Math.max(0, stamp + MINUTE + SECOND - clock.now());
+      if (stamp !== 0) clock.pass(Math.max(0, stamp + MINUTE + SECOND - clock.now()));
       stamp = Math.floor(clock.now() / MINUTE) * MINUTE;
       const { promise: killed, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(() => reject(new Error('the platform killed the tick')), TICK_SECONDS * SECOND);
+      const spare = setAlarm(clock, TICK_SECONDS * SECOND, () => reject(new Error('the platform killed the tick')));
       const endBy = clock.now() + TICK_SECONDS * SECOND;
       try {
         const results = await Promise.race([runTick(scaled, { scheduledTime: clock.now(), endBy }), killed]);
@@ -75,12 +77,13 @@ export async function startMatrixWorld(env: (clock: Clock) => Readonly<Record<st
         if (sick === undefined || well === undefined) throw new Error('two clusters have two reports');
         return [sick, well];
       } finally {
-        clearTimeout(timer);
+        spare();
       }
     },
     async [Symbol.asyncDispose]() {
       await runtime.close();
       await Promise.all([api[Symbol.asyncDispose](), one.close(), two.close()]);
+      clock[Symbol.dispose]();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -8,13 +8,15 @@ import type { Platform } from '../../shared/app/platform.ts';
 import { createRuntime, type Runtime } from '../../shared/app/runtime.ts';
 import { runTick } from '../../shared/app/tick.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
-import { type Clock, systemClock } from '../../shared/core/clock.ts';
+import type { Clock } from '../../shared/core/clock.ts';
 import { MINUTE, type Millis, SECOND } from '../../shared/core/units.ts';
+import { createPatientClock } from './patient-clock.ts';
+import { createUnhurriedStore } from './unhurried-store.ts';
 
-/** A demo cluster and a collector whose minutes pass as fast as its ticks do: timers are real, the calendar is moved. */
+/** A demo cluster and a collector whose minutes pass as fast as its ticks do, by a clock that a busy machine cannot hurry. */
 export interface TickWorld extends AsyncDisposable {
   readonly cluster: DemoCluster;
-  /** Real time and what `pass` added. */
+  /** Time that was waited for, and what `pass` added. */
   readonly clock: Clock;
   readonly folder: string;
   /** Stamp of the last tick. */
@@ -46,16 +48,15 @@ export interface WorldOptions {
 /** Starts a world. Everything it writes is in a folder of its own, removed at the end. */
 export async function startTickWorld(options: WorldOptions): Promise<TickWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'heapless-world-'));
-  let offset = MINUTE - (Date.now() % MINUTE) + SECOND;
-  const clock: Clock = { now: () => Date.now() + offset, sleep: systemClock.sleep };
+  const clock = createPatientClock((Math.floor(Date.now() / MINUTE) + 1) * MINUTE + SECOND);
   const cluster = await startDemoCluster({ nodes: 3, podsPerNode: 4, clock, ...options.cluster });
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, cluster.kubeconfig());
   let stamp = 0;
   let kept: Runtime | undefined;
 
-  const open = async (env: Readonly<Record<string, string>>): Promise<Runtime> =>
-    await createRuntime({
+  const open = async (env: Readonly<Record<string, string>>): Promise<Runtime> => {
+    const runtime = await createRuntime({
       env: {
         HEAPLESS_SOURCE: `kubernetes.summary_api:?inClusterConfig=false&auth=${encodeURIComponent(kubeconfig)}`,
         HEAPLESS_CLUSTER_NAME: 'world',
@@ -73,10 +74,12 @@ export async function startTickWorld(options: WorldOptions): Promise<TickWorld> 
         ...options.platform,
       },
     });
+    return { ...runtime, store: createUnhurriedStore(runtime.store, clock) };
+  };
 
   const same = (runtime: Runtime): Runtime => runtime;
   const nextMinute = (): void => {
-    if (stamp !== 0) offset += Math.max(0, stamp + MINUTE + SECOND - clock.now());
+    if (stamp !== 0) clock.pass(Math.max(0, stamp + MINUTE + SECOND - clock.now()));
     stamp = Math.floor(clock.now() / MINUTE) * MINUTE;
   };
 
@@ -87,9 +90,7 @@ export async function startTickWorld(options: WorldOptions): Promise<TickWorld> 
     get stamp() {
       return stamp;
     },
-    pass(time) {
-      offset += time;
-    },
+    pass: clock.pass,
     async tick({ env = {}, seconds = 30, through = same } = {}) {
       nextMinute();
       const runtime = kept ?? (await open(env));
@@ -114,6 +115,7 @@ export async function startTickWorld(options: WorldOptions): Promise<TickWorld> 
     async [Symbol.asyncDispose]() {
       await kept?.close();
       await cluster.close();
+      clock[Symbol.dispose]();
       await rm(folder, { recursive: true, force: true });
     },
   };
