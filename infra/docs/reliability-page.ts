@@ -24,7 +24,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'The scheduler starts a minute twice, or 50 times',
     'Nothing: one conditional write decides, the others are `skipped`.',
-    '`test/e2e/races.test.ts`: five processes over `file:`, S3 and Azure Blob Storage',
+    '`test/e2e/races.long.test.ts`: five processes over `file:`, S3 and Azure Blob Storage',
   ],
   [
     'A process is killed (SIGKILL, out of memory, end of its time)',
@@ -39,7 +39,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'A process stands still for longer than its lease',
     'Its minute. When it goes on it begins no request and writes no state; a request that was under way may still end.',
-    '`test/e2e/races.test.ts` (SIGSTOP, SIGCONT)',
+    '`test/e2e/races.long.test.ts` (SIGSTOP, SIGCONT)',
   ],
   [
     'A backend is down, slow or full',
@@ -74,7 +74,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'An answer is endless, a bomb, or has millions of entries',
     'That answer: it is refused at its cap. Measured with a heap of 256 MB.',
-    '`test/e2e/memory.test.ts`',
+    '`test/e2e/memory.long.test.ts`',
   ],
 ];
 
@@ -113,7 +113,7 @@ export async function reliabilityPage(): Promise<string> {
     '| --- | --- |',
     '| `HEAPLESS_KILLS=1000 npm run kill-runs` | kills collectors at seeded random moments (`HEAPLESS_SEED`), compares reports with strict backends |',
     '| `HEAPLESS_FUZZ_RUNS=1000000 npm run fuzz` | random input for decoders, parsers, stored objects and sockets; `HEAPLESS_FUZZ_SEED`, `HEAPLESS_FUZZ_ONLY=uri,state` |',
-    '| `npx vitest run test/fuzz test/e2e` | ten thousand inputs, a dozen kills, races, caps of memory: what CI runs |',
+    '| `npx vitest run test/fuzz test/e2e` | ten thousand inputs, a dozen kills, races, caps of memory: what CI runs, by `npm test` and `npm run test:long` |',
     '',
   ].join('\n');
 }
