@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { generatedFiles } from './docs/pages.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -13,7 +13,10 @@ async function main(): Promise<void> {
     if (current === text) continue;
     process.stdout.write(`${path}: ${checkOnly ? 'stale; run npm run docs' : 'written'}\n`);
     if (checkOnly) process.exitCode = 1;
-    else await writeFile(file, text);
+    else {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
   }
 }
 

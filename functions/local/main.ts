@@ -9,6 +9,7 @@ import { demo } from './demo-command.ts';
 import { addDeployCheck } from './deploy-check-command.ts';
 import { EXIT } from './exit-status.ts';
 import { addFlags, givenFlags, normalizeArguments } from './flag-options.ts';
+import { addRbac } from './rbac-command.ts';
 import { run } from './run.ts';
 
 const VERSION_FILE = new URL('../../package.json', import.meta.url);
@@ -54,6 +55,7 @@ export async function main(
   ).action(act(demo));
   addDashboardCommands(program, input);
   addCost(program, input);
+  addRbac(program, input);
   addDeployCheck(program, input, (found) => {
     status = found;
   });

@@ -1,5 +1,6 @@
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { defaultDashboardTarget } from '../dashboards/cloudwatch-target.ts';
+import { rbacFiles } from '../rbac/rbac-files.ts';
 import { configurationPage } from './configuration-page.ts';
 import { dashboardsPage } from './dashboards-page.ts';
 import { errorsPage } from './errors-page.ts';
@@ -11,6 +12,7 @@ import { sinksPage } from './sinks-page.ts';
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const dashboard = cloudWatchDashboard(await defaultDashboardTarget());
   return new Map([
+    ...rbacFiles(),
     ['docs/metrics.md', metricsPage()],
     ['docs/sinks.md', await sinksPage()],
     ['docs/configuration.md', configurationPage()],

@@ -18,7 +18,7 @@ export function eksAdvice(
   const principal = known.principal ?? 'ARN-OF-THE-ROLE';
   const where = `--region ${region}`;
   if (status === 403) {
-    return `the access entry is there, but its group has no rights: kubectl create clusterrolebinding ${GROUP} --clusterrole=heapless-collector --group=${GROUP}`;
+    return `the access entry is there, but its group has no rights: heapless rbac --route proxy --identity group:${GROUP} | kubectl apply -f -`;
   }
   if (known.mode === 'CONFIG_MAP') {
     return `AWS knows us, but the cluster has no entry for us in aws-auth: eksctl create iamidentitymapping --cluster ${name} ${where} --arn ${principal} --group ${GROUP} --username heapless`;

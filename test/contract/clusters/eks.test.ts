@@ -207,6 +207,6 @@ describe.runIf(MOTO_SERVER !== undefined)('an EKS cluster, by moto', () => {
     expect(connection.advise?.({ status: 401, user: undefined })).toMatch(
       /aws eks create-access-entry --cluster-name prod --region eu-west-1 --principal-arn arn:aws:\S+ --kubernetes-groups heapless-collectors$/,
     );
-    expect(connection.advise?.({ status: 403, user: 'x' })).toContain('--group=heapless-collectors');
+    expect(connection.advise?.({ status: 403, user: 'x' })).toContain('--identity group:heapless-collectors');
   });
 });
