@@ -2,7 +2,9 @@ import { JsonMetricsSerializer, ProtobufMetricsSerializer } from '@opentelemetry
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countBatchPoints, labelOf, type MetricBatch } from '../../shared/core/batch.ts';
+import { MetricBatchBuilder } from '../../shared/core/batch-builder.ts';
 import { heapsterType, LEVELS } from '../../shared/core/level.ts';
+import { metricId } from '../../shared/core/metrics.ts';
 import heapster from '../../shared/dialects/heapster.ts';
 import { encodeOtlp } from '../../shared/sinks/otlp/encode.ts';
 import { encodeOtlpJson } from '../../shared/sinks/otlp/json-request.ts';
@@ -169,6 +171,23 @@ describe('otlp', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('says -0 in JSON as in protobuf', () => {
+    const builder = new MetricBatchBuilder({ timestamp: 0, resolution: 60_000, cluster: 'prod' });
+    const table = builder.table('cluster');
+    table.set(metricId('collection/completeness'), table.addRow(), -0);
+    const requests = [
+      ...encodeOtlpJson(
+        encodeOtlp(builder.build(), SETTINGS, () => {}),
+        10_000,
+        () => {},
+      ),
+    ];
+
+    const values = requests.flatMap(({ body }) => readExportJson(body.toString())).map(({ value }) => value);
+
+    expect(values).toEqual([-0]);
   });
 
   it('says the same in JSON, within the limit of bytes', () => {

@@ -77,7 +77,7 @@ function fieldText(message: Buffer, at: number, holds: Kind | Message): { text: 
   const from = at + 1;
   switch (holds) {
     case 'double':
-      return { text: JSON.stringify(message.readDoubleLE(from)), next: from + 8 };
+      return { text: doubleText(message.readDoubleLE(from)), next: from + 8 };
     case 'unsigned':
       return { text: `"${message.readBigUInt64LE(from)}"`, next: from + 8 };
     case 'signed':
@@ -94,4 +94,9 @@ function fieldText(message: Buffer, at: number, holds: Kind | Message): { text: 
       return { text, next: next + value };
     }
   }
+}
+
+/** A double as JSON; `JSON.stringify` would drop the sign of -0. */
+function doubleText(value: number): string {
+  return Object.is(value, -0) ? '-0' : JSON.stringify(value);
 }
