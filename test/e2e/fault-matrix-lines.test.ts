@@ -2,44 +2,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { TickReport } from '../../shared/app/tick-report.ts';
-import type { SinkReport } from '../../shared/delivery/report.ts';
 import { type LineServer, startLineServer } from '../sim/line-server.ts';
 import { startMatrixWorld } from '../support/matrix-world.ts';
+import { sinkOf, suffer, sumOf } from '../support/suffer.ts';
 
 const WHAT = 'levels=cluster,node,pod&metrics=memory/working_set,up,node/count';
-const TICKS_TO_RECOVER = 6;
-
-function sinkOf(report: TickReport, name: string): SinkReport {
-  const sink = report.sinks.find((each) => each.sink === name);
-  if (sink === undefined) throw new Error(`no sink ${name} in the report`);
-  return sink;
-}
-
-/** Ticks with the fault, then ticks without until nothing waits. */
-async function suffer(uri: string, name: string, ticks: number, heal: () => void): Promise<readonly TickReport[]> {
-  await using world = await startMatrixWorld(() => ({ HEAPLESS_SINK: `${uri} log:?${WHAT}` }));
-  const reports: TickReport[] = [];
-  for (let tick = 0; tick < ticks; tick++) reports.push(...(await world.tick()));
-  heal();
-  let waiting = 1;
-  for (let tick = 0; tick < TICKS_TO_RECOVER && waiting > 0; tick++) {
-    const back = await world.tick();
-    reports.push(...back);
-    waiting = back.reduce((sum, report) => sum + (sinkOf(report, name).backlog?.waiting ?? 0), 0);
-  }
-  expect(waiting).toBe(0);
-  for (const report of reports) {
-    const { encoded, delivered, rejected, dropped, spilled } = sinkOf(report, name);
-    expect(delivered + rejected + dropped + spilled).toBe(encoded);
-    expect(sinkOf(report, 'log').delivered).toBe(sinkOf(report, 'log').encoded);
-    expect(report.nodes.answered).toBe(report.nodes.planned);
-  }
-  return reports;
-}
-
-const sum = (reports: readonly TickReport[], name: string, of: (sink: SinkReport) => number): number =>
-  reports.reduce((total, report) => total + of(sinkOf(report, name)), 0);
-
 /**
  * Graphite's line protocol has no answers: what the backend does with bytes that the system took is not known, so that
  * HTTP's statuses, garbage and slow answers do not exist here.
@@ -55,10 +22,11 @@ describe.concurrent('graphite over TCP meets', () => {
       fault(server);
 
       const uri = `graphite:tcp://127.0.0.1:${server.port}?form=tagged&${WHAT}`;
-      const reports = await suffer(uri, 'graphite', ticks, () => server.failAlways(undefined));
+      await using world = await startMatrixWorld(() => ({ HEAPLESS_SINK: `${uri} log:?${WHAT}` }));
+      const reports = await suffer(world, 'graphite', { ticks, heal: () => server.failAlways(undefined) });
 
-      const made = sum(reports, 'graphite', (sink) => sink.encoded);
-      const lost = sum(reports, 'graphite', (sink) => sink.rejected + sink.dropped);
+      const made = sumOf(reports, 'graphite', (sink) => sink.encoded);
+      const lost = sumOf(reports, 'graphite', (sink) => sink.rejected + sink.dropped);
       expect(lost).toBe(0);
       expect(new Set(server.lines).size).toBe(made);
     },
@@ -76,8 +44,8 @@ describe.concurrent('graphite over TCP meets', () => {
     const reports: TickReport[] = [];
     for (let tick = 0; tick < 5; tick++) reports.push(...(await world.tick()));
 
-    const made = sum(reports, 'graphite', (sink) => sink.encoded);
-    const waiting = sum(reports.slice(-2), 'graphite', (sink) => sink.backlog?.waiting ?? 0);
+    const made = sumOf(reports, 'graphite', (sink) => sink.encoded);
+    const waiting = sumOf(reports.slice(-2), 'graphite', (sink) => sink.backlog?.waiting ?? 0);
     expect(waiting).toBe(made);
     for (const report of reports) {
       expect(sinkOf(report, 'graphite').problems[0]?.problem).toMatch(/cannot be reached.*ECONNREFUSED|deadline/);
@@ -95,9 +63,11 @@ describe('statsd over UDP meets', () => {
     silent.close();
     await once(silent, 'close');
 
-    const reports = await suffer(`statsd:udp://127.0.0.1:${port}?${WHAT}`, 'statsd', 5, () => undefined);
+    const uri = `statsd:udp://127.0.0.1:${port}?${WHAT}`;
+    await using world = await startMatrixWorld(() => ({ HEAPLESS_SINK: `${uri} log:?${WHAT}` }));
+    const reports = await suffer(world, 'statsd', { ticks: 5, heal: () => undefined });
 
-    expect(sum(reports, 'statsd', (sink) => sink.encoded)).toBeGreaterThan(0);
-    expect(sum(reports, 'statsd', (sink) => sink.spilled + sink.rejected)).toBe(0);
+    expect(sumOf(reports, 'statsd', (sink) => sink.encoded)).toBeGreaterThan(0);
+    expect(sumOf(reports, 'statsd', (sink) => sink.spilled + sink.rejected)).toBe(0);
   }, 60_000);
 });
