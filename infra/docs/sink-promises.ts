@@ -19,6 +19,9 @@ export interface SinkPromise {
 
 /** A URI of each sink, and those whose options change the promise. A sink that is missing here does not compile. */
 const EXAMPLES = {
+  azuremonitor: [
+    'azuremonitor:?region=westeurope&resource_id=/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c',
+  ],
   cloudwatch: ['cloudwatch:?region=eu-west-1', 'cloudwatch:?region=eu-west-1&delivery=at-most-once'],
   elasticsearch: ['elasticsearch:http://search:9200'],
   gcm: ['gcm:?project=p'],

@@ -9,6 +9,7 @@ export type LoadSink = () => Promise<{ readonly default: SinkDefinition }>;
 
 /** Every sink by its URI key. A sink's code is loaded when a URI names it. */
 export const SINKS = {
+  azuremonitor: () => import('./azuremonitor/index.ts'),
   cloudwatch: () => import('./cloudwatch/index.ts'),
   elasticsearch: () => import('./elasticsearch/index.ts'),
   gcm: () => import('./gcm/index.ts'),

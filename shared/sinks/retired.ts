@@ -10,6 +10,5 @@ export const ENDED_SINKS: Readonly<Record<string, string>> = {
 
 /** Sinks of Heapster, and others people look for, that this build does not have, and what to use meanwhile. */
 export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
-  azuremonitor: 'cloudwatch: or log:?format=json',
   riemann: 'log:?format=json with a shipper that writes Riemann events',
 };
