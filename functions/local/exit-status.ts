@@ -8,6 +8,12 @@ export const EXIT = {
   nothing: 3,
 } as const;
 
+/** Exit statuses of `heapless doctor`; 1 is the configuration's, as everywhere. */
+export const DOCTOR_EXIT = {
+  well: 0,
+  mend: 2,
+} as const;
+
 /** The status of one tick of all clusters: the worst decides; `skipped` ticks are whole elsewhere. */
 export function exitStatus(reports: readonly TickReport[]): number {
   const collected = reports.filter((report) => report.status === 'whole' || report.status === 'partial');

@@ -7,6 +7,7 @@ import { addCost } from './cost-command.ts';
 import { addDashboardCommands } from './dashboard-commands.ts';
 import { demo } from './demo-command.ts';
 import { addDeployCheck } from './deploy-check-command.ts';
+import { doctor } from './doctor-command.ts';
 import { EXIT } from './exit-status.ts';
 import { addFlags, givenFlags, normalizeArguments } from './flag-options.ts';
 import { addRbac } from './rbac-command.ts';
@@ -17,6 +18,10 @@ const VERSION_FILE = new URL('../../package.json', import.meta.url);
 const EXIT_HELP = `
 Exit status of collect: 0 everything was collected and delivered, 1 configuration, 2 something is missing (the report says
 what), 3 nothing was collected. Every flag is also a variable: --sink is HEAPLESS_SINK.`;
+
+const DOCTOR_HELP = `
+Asks what a tick asks, with the credentials of who runs it. Writes nothing but one object in the state store, and deletes it.
+Exit status: 0 all is well, 1 configuration, 2 something is to be mended.`;
 
 /** Parses the command line, runs the command and returns the exit status. Nothing here ends the process. */
 export async function main(
@@ -53,6 +58,13 @@ export async function main(
   addFlags(
     program.command('demo').description('the same against an embedded cluster').addOption(output()).addOption(ticks()),
   ).action(act(demo));
+  addFlags(
+    program
+      .command('doctor')
+      .description('looks at clusters, sinks and state as configured, and says what mends what is wrong')
+      .addOption(output())
+      .addHelpText('after', DOCTOR_HELP),
+  ).action(act(doctor));
   addDashboardCommands(program, input);
   addCost(program, input);
   addRbac(program, input);

@@ -54,6 +54,16 @@ export interface SinkBacklog<Request extends EncodedRequest = EncodedRequest> {
   load(bytes: Uint8Array): Request;
 }
 
+/** What a look at a backend found, without a value being written. */
+export interface SinkCheck {
+  /** `delivered` = the backend took the question; else its cause, as for a request. */
+  readonly outcome: SendOutcome;
+  /** What a good answer showed, as a sentence's beginning. */
+  readonly seen: string;
+  /** What a good answer leaves open; undefined = nothing. */
+  readonly unchecked?: string;
+}
+
 /** One open sink. It has no timer, no retry, no queue and no log line: delivery does that once for all. */
 export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   /** The URI's key. */
@@ -76,6 +86,8 @@ export interface Sink<Request extends EncodedRequest = EncodedRequest> {
   readonly initialDelay?: Millis;
   /** Undefined for sinks that never fail for a while, or whose backend takes no late points. */
   readonly backlog?: SinkBacklog<Request> | undefined;
+  /** Asks the backend whether it would take requests: reachable, credentials good. Writes nothing. Throws never. */
+  check?(signal: AbortSignal): Promise<SinkCheck>;
   close(): Promise<void>;
 }
 

@@ -16,6 +16,8 @@ export interface ClientSettings {
 export interface MetricDataClient {
   /** Resolves when CloudWatch has stored the values; rejects with the SDK's error. */
   put(request: MetricDataRequest, signal: AbortSignal): Promise<void>;
+  /** Asks for the names of metrics in a namespace: resolves when AWS knows the credentials and allows it. */
+  list(namespace: string, signal: AbortSignal): Promise<void>;
   /** Where the credentials come from, in words. */
   credentialSource(): Promise<string>;
   close(): void;
@@ -28,7 +30,7 @@ const CONNECT_TIMEOUT: Millis = 3_000;
  * Throws `ConfigError` if no region is known.
  */
 export async function createMetricDataClient(settings: ClientSettings, where: string): Promise<MetricDataClient> {
-  const { CloudWatchClient, PutMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
+  const { CloudWatchClient, ListMetricsCommand, PutMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
   const agent = { keepAlive: true, maxSockets: settings.concurrency };
   const client = new CloudWatchClient({
     ...(settings.region === undefined ? {} : { region: settings.region }),
@@ -58,6 +60,9 @@ export async function createMetricDataClient(settings: ClientSettings, where: st
         MetricData: request.datums as MetricDatum[],
       });
       await client.send(command, { abortSignal: signal });
+    },
+    async list(namespace, signal) {
+      await client.send(new ListMetricsCommand({ Namespace: namespace }), { abortSignal: signal });
     },
     async credentialSource() {
       try {

@@ -16,6 +16,7 @@ import { METRICS } from '../../core/metrics.ts';
 import { defineSink } from '../define-sink.ts';
 import type { SendOutcome, Sink, SinkLimits } from '../sink.ts';
 import { BACKLOG } from './backlog.ts';
+import { checkCloudWatch } from './check.ts';
 import { classifyError } from './classify.ts';
 import { createMetricDataClient } from './client.ts';
 import { collidingLevels } from './dimension-rules.ts';
@@ -76,6 +77,8 @@ export default defineSink({
         }
       },
       backlog: BACKLOG,
+      check: async (signal) =>
+        checkCloudWatch(client, { namespace: options.namespace, now: context.clock.now(), signal }),
       async close() {
         client.close();
       },

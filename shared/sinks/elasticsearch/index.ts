@@ -12,14 +12,21 @@
  */
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
+import { checkHttp } from '../http/check-http.ts';
+import type { HttpRules } from '../http/classify-http.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { toSelection } from '../selection.ts';
-import type { Sink } from '../sink.ts';
+import type { SendOutcome, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
 import { encodeElasticsearch } from './encode.ts';
 import { BACKLOG, LIMITS } from './limits.ts';
 import { addressesOf, checkOptions, DEFAULTS, OPTIONS, WITHOUT_EFFECT } from './options.ts';
 import { createBulkSender } from './sender.ts';
+
+const RULES: HttpRules = {
+  backend: 'Elasticsearch',
+  credentials: 'esUserName= and esUserSecret=, with the right to index',
+};
 
 export default defineSink({
   key: 'elasticsearch',
@@ -38,6 +45,7 @@ export default defineSink({
     for (const name of WITHOUT_EFFECT) {
       if (uri.options.has(name)) context.notice({ where: `sink ${uri.key}`, notice: `${name} has no effect here` });
     }
+    const headers = user === undefined ? {} : { authorization: `Basic ${login}` };
     const settings = { dialect, index: options.index, version: options.ver, clusterName: options.cluster_name };
     return {
       name: uri.key,
@@ -45,12 +53,23 @@ export default defineSink({
       limits: { ...LIMITS, concurrency: options.bulkWorkers },
       selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
       encode: (batch, reject) => encodeElasticsearch(batch, settings, reject),
+      async check(signal) {
+        const asked = { rules: RULES, now: context.clock.now, signal };
+        let outcome: SendOutcome | undefined;
+        for (const url of addressesOf(options, uri)) {
+          outcome = await checkHttp(client, { url, headers }, asked);
+          if (outcome.status === 'delivered') {
+            return { outcome, seen: `${url.host} answers`, unchecked: 'the right to index' };
+          }
+        }
+        return { outcome: outcome ?? { status: 'rejected', cause: new RangeError('no address') }, seen: '' };
+      },
       send: createBulkSender({
         client,
         clock: context.clock,
         addresses: addressesOf(options, uri),
-        headers: user === undefined ? {} : { authorization: `Basic ${login}` },
-        rules: { backend: 'Elasticsearch', credentials: 'esUserName= and esUserSecret=, with the right to index' },
+        headers,
+        rules: RULES,
         pipeline: options.pipeline,
         compression: options.compression,
         sniff: options.sniff,

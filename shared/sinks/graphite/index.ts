@@ -21,7 +21,7 @@ import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
 import { sendTcp } from '../net/send-tcp.ts';
 import { createUdpSender } from '../net/send-udp.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
-import type { SelectionDefaults, Sink } from '../sink.ts';
+import type { SelectionDefaults, Sink, SinkCheck } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
 import { packDatagrams } from '../text/pack-datagrams.ts';
 import { encodeGraphite } from './encode.ts';
@@ -86,6 +86,22 @@ export default defineSink({
         }
       },
       backlog: BACKLOG,
+      ...(udp === undefined && {
+        async check(signal: AbortSignal): Promise<SinkCheck> {
+          const { host, port } = target.address;
+          try {
+            await sendTcp(target.address, new Uint8Array(0), { untilClosed: false }, signal);
+            const seen = `${host}:${port} takes connections`;
+            return {
+              outcome: { status: 'delivered' },
+              seen,
+              unchecked: 'whether it stores lines, as it answers nothing',
+            };
+          } catch (error) {
+            return { outcome: classifyFault(error, RULES), seen: '' };
+          }
+        },
+      }),
       async close() {
         udp?.close();
       },

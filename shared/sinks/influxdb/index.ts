@@ -32,6 +32,8 @@ const BY_DEFAULT = 'http://localhost:8086';
 /** Fast, and within a fifth of the best size for this text. */
 const GZIP_LEVEL = 1;
 const compress = promisify(gzip);
+/** A comment of line protocol. */
+const EMPTY_WRITE = Buffer.from('# no points\n');
 
 /** Counters that a rate is made of: what `disable_counter_metrics` leaves out. */
 const RATED: ReadonlySet<string> = new Set(METRICS.flatMap(({ rate }) => rate?.of ?? []));
@@ -140,6 +142,21 @@ export default defineSink({
         }
       },
       backlog: BACKLOG,
+      async check(signal) {
+        try {
+          const answer = await client.send({ method: 'POST', url: write, headers, body: EMPTY_WRITE }, signal);
+          const seen = `${write.host} took a write without points`;
+          if (api === 'v1' && options.create_database && isDatabaseMissing(answer)) {
+            return {
+              outcome: { status: 'delivered' },
+              seen: `${write.host} answers; db ${options.db} will be created`,
+            };
+          }
+          return { outcome: classifyAnswer(answer, rules, context.clock.now()), seen };
+        } catch (error) {
+          return { outcome: classifyFault(error, rules), seen: '' };
+        }
+      },
       async close() {
         client.close();
       },

@@ -48,6 +48,15 @@ export default defineSink({
         }
       },
       backlog: kafkaBacklog(options.delivery),
+      async check(signal) {
+        try {
+          await producer.connect(signal);
+          const unchecked = `the right to write to ${options.timeseriestopic}`;
+          return { outcome: { status: 'delivered' }, seen: 'a broker accepted us', unchecked };
+        } catch (error) {
+          return { outcome: classifyKafka(error, 'user= and password='), seen: '' };
+        }
+      },
       close: () => producer.close(),
     };
   },

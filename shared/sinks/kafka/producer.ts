@@ -11,6 +11,8 @@ import { frameSnappy } from './snappy-codec.ts';
 export interface MessageProducer {
   /** Resolves when all in-sync replicas have the messages. Rejects with kafkajs's error, or the signal's reason. */
   produce(messages: readonly KafkaMessage[], signal: AbortSignal): Promise<void>;
+  /** Resolves when a broker has accepted us. Rejects as `produce` does. */
+  connect(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,27 +79,34 @@ export async function createMessageProducer(options: KafkaOptions, where: string
     for (const socket of left.sockets) socket.destroy();
     await left.producer.disconnect().catch(() => undefined);
   };
+  const within = async (
+    signal: AbortSignal,
+    work: (used: OpenProducer) => Promise<unknown> = ({ connected }) => connected,
+  ): Promise<void> => {
+    signal.throwIfAborted();
+    const used = connect();
+    const done = work(used);
+    try {
+      await Promise.race([done, aborted(signal)]);
+    } catch (error) {
+      void done.catch(() => undefined);
+      void leave(used);
+      throw error;
+    }
+  };
   return {
-    async produce(messages, signal) {
-      signal.throwIfAborted();
-      const used = connect();
-      const sent = used.connected.then(() =>
-        used.producer.send({
+    produce: (messages, signal) =>
+      within(signal, async ({ connected, producer }) => {
+        await connected;
+        return await producer.send({
           topic: options.timeseriestopic,
           acks: -1,
           compression,
           // kafkajs's type is mutable, though it only reads.
           messages: messages as KafkaMessage[],
-        }),
-      );
-      try {
-        await Promise.race([sent, aborted(signal)]);
-      } catch (error) {
-        void sent.catch(() => undefined);
-        void leave(used);
-        throw error;
-      }
-    },
+        });
+      }),
+    connect: (signal) => within(signal),
     async close() {
       if (current !== undefined) await leave(current);
     },

@@ -49,6 +49,15 @@ export default defineSink({
           return { status: 'rejected', cause };
         }
       },
+      async check() {
+        const { file } = options;
+        try {
+          if (file !== undefined) await appendFile(file, '');
+          return { outcome: { status: 'delivered' }, seen: `${file ?? 'the terminal'} can be written` };
+        } catch (cause) {
+          return { outcome: { status: 'rejected', cause }, seen: '' };
+        }
+      },
       close: async () => {},
     };
   },

@@ -13,6 +13,7 @@ import { listOption, secondsOption, textOption, wholeNumberOption } from '../../
 import { LEVELS } from '../../core/level.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
+import { checkHttp } from '../http/check-http.ts';
 import { classifyFault, type HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
 import { createHttpClient } from '../http/http-client.ts';
@@ -102,6 +103,14 @@ export default defineSink({
         }
       },
       backlog: BACKLOG,
+      async check(signal) {
+        const version = new URL(url);
+        version.pathname = version.pathname.replace(/put$/, 'version');
+        version.search = '';
+        const asked = { rules: RULES, now: context.clock.now, signal };
+        const outcome = await checkHttp(client, { url: version, headers }, asked);
+        return { outcome, seen: `${version.host} tells its version`, unchecked: 'whether it stores points' };
+      },
       async close() {
         client.close();
       },

@@ -5,7 +5,7 @@ import type { Dialect } from '../../dialects/dialect.ts';
 import type { AuthOptions } from '../auth/auth-options.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
-import type { HttpRules } from '../http/classify-http.ts';
+import { classifyAnswer, type HttpRules } from '../http/classify-http.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { toSelection } from '../selection.ts';
 import type { Sink, SinkContext, SinkLimits } from '../sink.ts';
@@ -90,6 +90,13 @@ export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
       );
     },
     backlog: createOtlpBacklog(preset, encoding === 'json' ? toJsonRequest : (request) => request),
+    async check(signal) {
+      const plain = encoding === 'json' ? Buffer.from('{}') : Buffer.alloc(0);
+      const body = compression === 'gzip' ? await compress(plain) : plain;
+      const request = { method: 'POST', url, headers, body } as const;
+      const outcome = await client.exchange(request, signal, (answer, now) => classifyAnswer(answer, rules, now));
+      return { outcome, seen: `${url.host} took an export request without metrics` };
+    },
     async close() {
       client.close();
     },

@@ -15,7 +15,7 @@ import { authProblems } from '../auth/auth-problems.ts';
 import { createAuthorizer } from '../auth/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
-import type { HttpRules } from '../http/classify-http.ts';
+import { classifyAnswer, type HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { selectBatch, toSelection } from '../selection.ts';
@@ -29,6 +29,8 @@ import type { RemoteWriteRequest } from './request.ts';
 import type { RemoteWriteSettings, RemoteWriteVersion } from './settings.ts';
 
 const DEFAULT_PATH = '/api/v1/write';
+/** A write request of no series is a message of no bytes; Snappy's block of it is its length, 0. */
+const EMPTY_WRITE = Uint8Array.of(0);
 
 const PROTOCOL: Readonly<Record<RemoteWriteVersion, Readonly<Record<string, string>>>> = {
   '1.0': {
@@ -122,6 +124,11 @@ export default defineSink({
         );
       },
       backlog: BACKLOG,
+      async check(signal) {
+        const request = { method: 'POST', url, headers, body: EMPTY_WRITE } as const;
+        const outcome = await client.exchange(request, signal, (answer, now) => classifyAnswer(answer, rules, now));
+        return { outcome, seen: `${url.host} took a write request without samples` };
+      },
       async close() {
         client.close();
       },

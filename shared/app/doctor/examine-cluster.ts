@@ -1,0 +1,143 @@
+import type { ClusterConnection } from '../../clusters/connector.ts';
+import type { Config } from '../../config/config.ts';
+import type { Clock } from '../../core/clock.ts';
+import { createDeadline, type Deadline } from '../../core/deadline.ts';
+import { describeError, HeaplessError } from '../../core/errors.ts';
+import { type Millis, SECOND } from '../../core/units.ts';
+import { createKubeClient } from '../../kube/create-kube-client.ts';
+import { createProber, type Prober } from '../../kube/create-prober.ts';
+import type { RightsRoute } from '../../kube/route-rights.ts';
+import { beforeDeadline } from '../before-deadline.ts';
+import { skewWarning } from '../skew-warning.ts';
+import { examineIdentity } from './examine-identity.ts';
+import { examineNetwork } from './examine-network.ts';
+import { examineNodes, sampleFinding, sampleNodes, sampleOf } from './examine-nodes.ts';
+import { examinePolicy } from './examine-policy.ts';
+import { examineRights } from './examine-rights.ts';
+import { ok, problem, type StepFinding, skipped } from './finding.ts';
+import { readBodyObject } from './read-object.ts';
+import { routeFinding } from './route-finding.ts';
+
+/** One step's time. */
+const STEP_TIME: Millis = 10 * SECOND;
+/** Connecting may ask a cloud, or run a plugin. */
+const CONNECT_TIME: Millis = 30 * SECOND;
+const SAMPLE = 3;
+const USER_AGENT = 'heapless-doctor';
+
+export interface ClusterScene {
+  readonly route: RightsRoute;
+  readonly connect: () => Promise<ClusterConnection>;
+  readonly config: Pick<Config, 'nodeTimeout' | 'maxSummaryBytes' | 'maxInFlight'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly tell: (finding: StepFinding) => void;
+}
+
+/** Examines one cluster, step by step; tells each finding when it is there. What needs a failed step is not tried. */
+export async function examineCluster(scene: ClusterScene): Promise<void> {
+  const { clock, signal, tell } = scene;
+  const within = async <T>(time: Millis, work: (deadline: Deadline) => Promise<T>): Promise<T> => {
+    using deadline = createDeadline(clock.now() + time, clock, signal);
+    return await work(deadline);
+  };
+  let connection: ClusterConnection;
+  try {
+    connection = await within(CONNECT_TIME, (deadline) => beforeDeadline(scene.connect(), deadline, 'connecting'));
+  } catch (error) {
+    const said = error instanceof HeaplessError ? error.message : describeError(error);
+    tell(problem('connection', said, 'correct the source: --source or HEAPLESS_SOURCE (docs/configuration.md)'));
+    return;
+  }
+  tell(ok('connection', `the API server is ${connection.server}`));
+  const network = await within(STEP_TIME, (deadline) => examineNetwork({ connection, clock, deadline }));
+  network.forEach(tell);
+  if (network.some(({ status }) => status === 'problem')) return;
+
+  const prober = createProber(connection, { clock, userAgent: USER_AGENT });
+  const { finding, identity, accepted } = await within(STEP_TIME, (deadline) =>
+    examineIdentity(prober, connection, deadline),
+  );
+  tell(finding);
+  const skew = prober.skew();
+  const warning = skewWarning(skew, "the API server's");
+  if (warning !== undefined)
+    tell(problem('clock', warning, 'set this clock by NTP: samples would fall into wrong minutes'));
+  else if (skew !== undefined) tell(ok('clock', 'this clock and that of the API server agree to within 30 s'));
+  if (!accepted) return;
+
+  const minor = await within(STEP_TIME, (deadline) => tellVersion(prober, deadline, tell));
+  const { route } = scene;
+  const rights = await within(STEP_TIME, (deadline) =>
+    examineRights(prober, { route, identity, connection, deadline }),
+  );
+  rights.findings.forEach(tell);
+  const { finding: listed, nodes } = await within(STEP_TIME, (deadline) => examineNodes(prober, deadline));
+  tell(listed);
+  const [node] = nodes?.names ?? [];
+  let bounded = true;
+  if (route === 'proxy') {
+    const policy = await within(STEP_TIME, (deadline) => examinePolicy(prober, { node, minor, identity, deadline }));
+    tell(policy);
+    bounded = policy.status === 'ok';
+  }
+  if (nodes === undefined || node === undefined) return tell(skipped('summary', 'there is no node to ask'));
+  const answers = await sample(scene, connection, nodes.names, within);
+  tell(routeFinding({ route, allowed: rights.routes, answers, bounded, nodes: nodes.count }));
+}
+
+async function tellVersion(
+  prober: Prober,
+  deadline: Deadline,
+  tell: ClusterScene['tell'],
+): Promise<number | undefined> {
+  const answer = await prober.ask({ method: 'GET', path: '/version', deadline });
+  if (answer.kind === 'none' || answer.status !== 200) {
+    const said = answer.kind === 'none' ? answer.message : `${answer.status}: ${answer.message}`;
+    tell(skipped('version', `the API server does not tell its version (${said})`));
+    return undefined;
+  }
+  const { gitVersion, minor } = readBodyObject(answer.body);
+  tell(
+    ok('version', `the API server is ${typeof gitVersion === 'string' ? gitVersion.slice(0, 60) : 'of no version'}`),
+  );
+  // Clouds write `30+`.
+  const number = typeof minor === 'string' ? Number.parseInt(minor, 10) : Number.NaN;
+  return Number.isNaN(number) ? undefined : number;
+}
+
+/** Some nodes' summaries and the pods of one of them, as the collector itself reads them. True if a node answered. */
+async function sample(
+  { config, clock, random, tell }: ClusterScene,
+  connection: ClusterConnection,
+  names: readonly string[],
+  within: <T>(time: Millis, work: (deadline: Deadline) => Promise<T>) => Promise<T>,
+): Promise<boolean> {
+  const { nodeTimeout, maxSummaryBytes: maxBytes, maxInFlight } = config;
+  const client = createKubeClient(connection, { clock, random, maxInFlight, userAgent: USER_AGENT });
+  try {
+    const ask = (node: string): Promise<{ readonly bytes: number } | { readonly failure: string }> =>
+      within(nodeTimeout, async (deadline) => {
+        const result = await client.getSummary(node, { deadline, maxBytes });
+        return result.status === 'ok' ? { bytes: result.bytes } : { failure: result.message };
+      });
+    const sampled = await sampleNodes(sampleOf(names, SAMPLE), ask, clock);
+    tell(sampleFinding(sampled));
+    const [node] = names;
+    const started = clock.now();
+    const pods = await within(STEP_TIME, (deadline) => client.listPods({ node, deadline }));
+    tell(
+      pods.status === 'ok'
+        ? ok(
+            'pods',
+            `${pods.value.length} pods on ${node}, ${Math.ceil(pods.bytes / 1_024)} KiB`,
+            clock.now() - started,
+          )
+        : problem('pods', `pods of ${node} could not be listed: ${pods.message}`, 'mend the rights above first'),
+    );
+    return sampled.some(({ failure }) => failure === undefined);
+  } finally {
+    client.close();
+  }
+}
