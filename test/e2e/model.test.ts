@@ -83,7 +83,8 @@ async function liveThrough(weather: Weather): Promise<Books> {
       if (chance(0.03)) backend.script.push(chance(0.5) ? 'lost' : 'lost before');
       else if (chance(0.005)) {
         backend.script.push('refuse');
-        books.refused += request.points;
+        // A copy that came before it, and whose answer was lost, stays stored.
+        books.refused += request.ids.filter((id) => !backend.stored.has(id)).length;
       }
       return await backend.sink.send(request, signal);
     },
