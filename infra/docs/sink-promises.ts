@@ -33,6 +33,7 @@ const EXAMPLES = {
   opentsdb: ['opentsdb:http://opentsdb:4242'],
   otlp: ['otlp:http://collector:4318'],
   prometheus: ['prometheus:http://prometheus:9090'],
+  riemann: ['riemann:tcp://riemann:5555'],
   stackdriver: ['stackdriver:?project=p'],
   statsd: ['statsd:udp://statsd:8125'],
 } as const satisfies Readonly<Record<SinkKey, readonly string[]>>;

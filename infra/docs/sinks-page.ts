@@ -1,13 +1,13 @@
 import { describeOptions } from '../../shared/config/describe-options.ts';
 import { loadSink, SINKS } from '../../shared/sinks/registry.ts';
-import { ENDED_SINKS, SINKS_ELSEWHERE } from '../../shared/sinks/retired.ts';
+import { ENDED_SINKS } from '../../shared/sinks/retired.ts';
 import { code, GENERATED, markdownTable } from './markdown.ts';
 import { optionsTable } from './options-table.ts';
 
 /** docs/sinks.md: every sink with its options, and what became of Heapster's others. */
 export async function sinksPage(): Promise<string> {
   const sinks = await Promise.all(Object.keys(SINKS).sort().map(loadSink));
-  const gone = Object.entries({ ...ENDED_SINKS, ...prefixed(SINKS_ELSEWHERE) }).sort(([a], [b]) => a.localeCompare(b));
+  const gone = Object.entries(ENDED_SINKS).sort(([a], [b]) => a.localeCompare(b));
   return [
     GENERATED,
     '# Sinks',
@@ -31,8 +31,4 @@ export async function sinksPage(): Promise<string> {
     ),
     '',
   ].join('\n');
-}
-
-function prefixed(sinks: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(sinks).map(([key, instead]) => [key, `not in this build; use ${instead}`]));
 }

@@ -1,7 +1,7 @@
 import type { ComponentUri } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
 import { ConfigError } from '../core/errors.ts';
-import { ENDED_SINKS, SINKS_ELSEWHERE } from './retired.ts';
+import { ENDED_SINKS } from './retired.ts';
 import type { Sink, SinkContext, SinkDefinition } from './sink.ts';
 
 /** Loads a sink's module, which has its definition as the default export. */
@@ -21,6 +21,7 @@ export const SINKS = {
   opentsdb: () => import('./opentsdb/index.ts'),
   otlp: () => import('./otlp/index.ts'),
   prometheus: () => import('./prometheus/index.ts'),
+  riemann: () => import('./riemann/index.ts'),
   stackdriver: () => import('./stackdriver/index.ts'),
   statsd: () => import('./statsd/index.ts'),
 } as const satisfies Readonly<Record<string, LoadSink>>;
@@ -46,9 +47,6 @@ export async function openSink(uri: ComponentUri, context: SinkContext): Promise
 function problemOf(key: string): string {
   const allowed = `sinks are ${Object.keys(SINKS).join(', ')}`;
   if (Object.hasOwn(ENDED_SINKS, key)) return `${ENDED_SINKS[key]}; ${allowed}`;
-  if (Object.hasOwn(SINKS_ELSEWHERE, key)) {
-    return `is not in this build; use ${SINKS_ELSEWHERE[key]} until it is; ${allowed}`;
-  }
-  const known = [...Object.keys(SINKS), ...Object.keys(ENDED_SINKS), ...Object.keys(SINKS_ELSEWHERE)];
+  const known = [...Object.keys(SINKS), ...Object.keys(ENDED_SINKS)];
   return `is not a sink${hint(key, known) || ';'} ${allowed}`;
 }

@@ -1,14 +1,12 @@
-/** Sinks of Heapster whose service has ended, and what to use instead. */
+/** Sinks of Heapster that have ended: since when or why, and what to use instead. */
 export const ENDED_SINKS: Readonly<Record<string, string>> = {
-  hawkular: 'Hawkular Metrics ended in 2018; use prometheus: (remote write) with a store of your own',
-  librato: 'Librato ended and its successor has another API; use otlp: with your vendor’s endpoint',
-  wavefront: 'Wavefront ended as a product of its own; use otlp: with your vendor’s endpoint',
+  hawkular:
+    'ended when the Hawkular project did, and nothing takes its metrics any more; use prometheus: (remote write) with a store of your own',
+  librato:
+    'ended: SolarWinds moved Librato and AppOptics to SolarWinds Observability; use otlp: with the endpoint and token that it gives you',
   metric:
-    'Heapster’s in-memory store ended with its resident process; the latest batch is kept in the state store ' +
+    'ended: what Heapster kept in memory for its model API, metrics-server serves now; the latest batch is kept in the state store ' +
     '(HEAPLESS_STATE) and needs no sink',
-};
-
-/** Sinks of Heapster, and others people look for, that this build does not have, and what to use meanwhile. */
-export const SINKS_ELSEWHERE: Readonly<Record<string, string>> = {
-  riemann: 'log:?format=json with a shipper that writes Riemann events',
+  wavefront:
+    'ended on 2025-10-31 with the service (Wavefront, later Tanzu Observability); use otlp: or prometheus: with the service you moved to',
 };

@@ -1,7 +1,7 @@
 /** One field of a message. */
 export interface ProtobufField {
   readonly number: number;
-  /** A whole number (varint), eight bytes (fixed64), or the bytes of what has a length. */
+  /** A whole number (varint), eight or four bytes (fixed64, fixed32), or the bytes of what has a length. */
   readonly value: bigint | Buffer;
   readonly fixed: boolean;
 }
@@ -38,6 +38,9 @@ export function readFields(message: Buffer): readonly ProtobufField[] {
         break;
       case 2:
         fields.push({ number, value: take(Number(varint())), fixed: false });
+        break;
+      case 5:
+        fields.push({ number, value: take(4), fixed: true });
         break;
       default:
         throw new Error(`proto: illegal wireType ${tag & 7}`);
