@@ -1,5 +1,5 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { copyFile, readdir, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
 
@@ -49,8 +49,13 @@ export async function buildBundle(
         'const require=__cr(import.meta.url),__dir=import.meta.dirname,__file=import.meta.filename;',
     },
     define: { __dirname: '__dir', __filename: '__file' },
+    // Exists only inside the worker of Azure Functions.
+    external: ['@azure/functions-core'],
   });
-  await removeOthers(folder, new Set(Object.keys(metafile.outputs).map((file) => resolve(root, file))));
+  const files = (bundle.files ?? []).map((file) => ({ from: resolve(root, file), to: join(folder, basename(file)) }));
+  await Promise.all(files.map(({ from, to }) => copyFile(from, to)));
+  const written = Object.keys(metafile.outputs).map((file) => resolve(root, file));
+  await removeOthers(folder, new Set([...written, ...files.map(({ to }) => resolve(to))]));
   return reportOf(bundle, metafile);
 }
 

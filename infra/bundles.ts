@@ -7,6 +7,8 @@ export interface Bundle {
   readonly eagerBudget: number;
   /** Largest sum of all chunks in bytes: what is uploaded. */
   readonly totalBudget: number;
+  /** Files that lie beside the entry when it is deployed: what the platform wants to read. */
+  readonly files?: readonly string[];
 }
 
 const KB = 1_000;
@@ -21,8 +23,15 @@ export const BUNDLES: readonly Bundle[] = [
   { name: 'tick', entry: 'functions/aws/tick.ts', eagerBudget: 500 * KB, totalBudget: 10_000 * KB },
   { name: 'scrape', entry: 'functions/aws/scrape.ts', eagerBudget: 470 * KB, totalBudget: 10_000 * KB },
   { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 350 * KB, totalBudget: 10_000 * KB },
+  {
+    name: 'azure',
+    entry: 'functions/azure/app.ts',
+    eagerBudget: 720 * KB,
+    totalBudget: 10_000 * KB,
+    files: ['functions/azure/host.json', 'functions/azure/package.json'],
+  },
 ];
 
-/** Packages that no eager part may hold. */
+/** Packages that no eager part may hold. `@azure/functions` is no SDK: an app registers its functions with it at its start. */
 export const LAZY_PACKAGES =
-  /(?:^|\/)node_modules\/(@(?:aws-sdk|smithy|aws-crypto|kubernetes|google-cloud|azure)\/[^/]+)/;
+  /(?:^|\/)node_modules\/((?!@azure\/functions)@(?:aws-sdk|smithy|aws-crypto|kubernetes|google-cloud|azure)\/[^/]+)/;

@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { tick } from './tick.ts';
+
+/** Every minute, in the form of six fields that the host wants: with seconds. */
+const EVERY_MINUTE = '0 * * * * *';
+
+app.timer('tick', {
+  // HEAPLESS_METRIC_RESOLUTION must say the same interval.
+  schedule: process.env['HEAPLESS_AZURE_SCHEDULE'] || EVERY_MINUTE,
+  // The host keeps the schedule's time in its storage, and hands it over: without it a run could not tell its minute.
+  useMonitor: true,
+  handler: tick,
+});
