@@ -5,10 +5,20 @@ import { BUNDLES } from './bundles.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** `npm run build`: bundles every function into `dist/`, prints sizes against budgets, fails if one is passed. */
-async function main(): Promise<void> {
+/**
+ * `npm run build`: bundles every function, or those that are named, into `dist/`, prints sizes against budgets, fails if
+ * one is passed.
+ */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !BUNDLES.some((bundle) => bundle.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`no bundle ${unknown.join(', ')}; there are ${BUNDLES.map(({ name }) => name).join(', ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const outdir = resolve(ROOT, 'dist');
-  const reports = await Promise.all(BUNDLES.map((bundle) => buildBundle(bundle, { root: ROOT, outdir })));
+  const wanted = BUNDLES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const reports = await Promise.all(wanted.map((bundle) => buildBundle(bundle, { root: ROOT, outdir })));
   process.stdout.write(table([HEADER, ...reports.map(rowOf)]));
   const problems = reports.flatMap((report) => report.problems);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
@@ -30,4 +40,4 @@ function rowOf({ name, eager, total, lazyChunks }: BundleReport): string[] {
   ];
 }
 
-await main();
+await main(process.argv.slice(2));

@@ -26,7 +26,16 @@ export function normalizeFlagName(name: string): string {
 }
 
 /** Variables with our prefix that only the platforms' adapters read. */
-export const PLATFORM_VARIABLES: readonly string[] = ['HEAPLESS_AWS_SCRAPE_FUNCTION', 'HEAPLESS_AWS_REDUCE_FUNCTION'];
+export const PLATFORM_VARIABLES: readonly string[] = [
+  'HEAPLESS_AWS_SCRAPE_FUNCTION',
+  'HEAPLESS_AWS_REDUCE_FUNCTION',
+  'HEAPLESS_AZURE_URL',
+  'HEAPLESS_AZURE_TENANT',
+  'HEAPLESS_AZURE_AUDIENCE',
+  'HEAPLESS_AZURE_CALLERS',
+  'HEAPLESS_AZURE_KEY_VAULT',
+  'HEAPLESS_AZURE_SCHEDULE',
+];
 
 type Texts = Pick<Flag, 'hint' | 'description'> & Partial<Pick<Flag, 'env' | 'repeatable' | 'default'>>;
 

@@ -13,6 +13,16 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     advice: 'Correct what the message names.',
   },
   {
+    code: 'caller_forbidden',
+    meaning: 'A function was called by an identity that is known and may not call it.',
+    advice: 'Add its id to the callers that the message names, if it is one of yours.',
+  },
+  {
+    code: 'caller_unknown',
+    meaning: 'A function was called without a valid token of the platform.',
+    advice: 'Nothing, if a stranger tries; else check the identity that calls, and the audience that it asks for.',
+  },
+  {
     code: 'cluster_address',
     meaning: 'The API server has no usable address.',
     advice: 'Check the host of the source URI or the server of the kubeconfig.',
