@@ -9,14 +9,21 @@ export const AZURITE_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2U
 const MAIN = resolve(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
 
 export interface Azurite {
-  /** `http://127.0.0.1:PORT/devstoreaccount1`. */
+  /** `http://127.0.0.1:PORT/devstoreaccount1`, or `https`. */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
+/** PEM files: over TLS Azurite takes tokens of Entra as well (it checks audience, issuer and times). */
+export interface AzuriteTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Starts Azurite's blob service in memory on a free port. Rejects if it does not say within 30 s where it listens. */
-export async function startAzurite(): Promise<Azurite> {
-  const args = [MAIN, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent'];
+export async function startAzurite(tls?: AzuriteTls): Promise<Azurite> {
+  const secure = tls === undefined ? [] : ['--oauth', 'basic', '--cert', tls.cert, '--key', tls.key];
+  const args = [MAIN, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...secure];
   const child = spawn(process.execPath, [...args, '--blobHost', '127.0.0.1', '--blobPort', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -25,7 +32,7 @@ export async function startAzurite(): Promise<Azurite> {
     const timer = setTimeout(() => reject(new Error(`azurite did not start: ${said}`)), 30_000);
     const listen = (chunk: Buffer): void => {
       said += chunk.toString();
-      const found = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      const found = /listens on https?:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
       if (found === undefined) return;
       clearTimeout(timer);
       settle(found);
@@ -35,7 +42,7 @@ export async function startAzurite(): Promise<Azurite> {
     child.once('exit', (code) => reject(new Error(`azurite ended with ${code}: ${said}`)));
   });
   return {
-    endpoint: `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`,
+    endpoint: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/${AZURITE_ACCOUNT}`,
     async stop() {
       const ended = once(child, 'exit');
       child.kill();
