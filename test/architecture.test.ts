@@ -50,7 +50,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'infra',
   ],
   'functions/aws': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout'],
-  'functions/azure': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout', 'functions/http'],
+  'functions/http': ['shared/core', 'shared/fanout', 'shared/identity'],
+  'functions/azure': ['shared/app', 'shared/core', 'shared/config', 'shared/fanout', 'shared/state', 'functions/http'],
   infra: [
     'shared/core',
     'shared/config',

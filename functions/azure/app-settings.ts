@@ -17,8 +17,8 @@ export interface CallerSettings {
 /** What the app settings say beside the configuration that every platform has. */
 export interface AppSettings {
   readonly state: string;
-  /** Address of this app's HTTP functions; undefined = shards and the reduction run in the tick's process. */
-  readonly functions: URL | undefined;
+  /** This app's HTTP functions and whom tokens for them are made for; undefined = all is done in the tick's process. */
+  readonly functions: { readonly url: URL; readonly audience: string } | undefined;
   readonly vault: URL | undefined;
 }
 
@@ -33,10 +33,15 @@ export function readAppSettings(env: Env): AppSettings {
       'is not set; write azblob://ACCOUNT/CONTAINER/PREFIX, because an instance of a function forgets what it had';
     problems.push({ where: 'HEAPLESS_STATE', problem });
   }
-  const functions = readUrl(env, 'HEAPLESS_AZURE_URL', ['https:', 'http:'], problems);
+  const url = readUrl(env, 'HEAPLESS_AZURE_URL', ['https:', 'http:'], problems);
   const vault = readUrl(env, 'HEAPLESS_AZURE_KEY_VAULT', ['https:'], problems);
-  if (functions !== undefined) problems.push(...callerProblems(env));
+  if (url !== undefined) problems.push(...callerProblems(env));
+  if (url?.protocol === 'http:' && !isLoopback(url)) {
+    const problem = `must be https://, because a token is sent there, got ${show(url.href)}`;
+    problems.push({ where: 'HEAPLESS_AZURE_URL', problem });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
+  const functions = url === undefined ? undefined : { url, audience: env['HEAPLESS_AZURE_AUDIENCE'] ?? '' };
   return { state, functions, vault };
 }
 
@@ -87,6 +92,11 @@ function readUrl(env: Env, where: string, protocols: readonly string[], problems
   if (url !== null && protocols.includes(url.protocol) && url.username === '' && url.search === '') return url;
   problems.push({ where, problem: `must be an ${protocols[0]}// address without user and query, got ${show(text)}` });
   return undefined;
+}
+
+/** A host on this machine, as the tools for developers start one. */
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
 }
 
 function show(text: string): string {

@@ -1,4 +1,6 @@
 import { app } from '@azure/functions';
+import { reduce } from './reduce.ts';
+import { scrape } from './scrape.ts';
 import { tick } from './tick.ts';
 
 /** Every minute, in the form of six fields that the host wants: with seconds. */
@@ -11,3 +13,7 @@ app.timer('tick', {
   useMonitor: true,
   handler: tick,
 });
+
+// No function keys: they are secrets that somebody must keep and pass on. The functions check the caller's identity.
+app.http('scrape', { methods: ['POST'], authLevel: 'anonymous', route: 'scrape', handler: scrape });
+app.http('reduce', { methods: ['POST'], authLevel: 'anonymous', route: 'reduce', handler: reduce });

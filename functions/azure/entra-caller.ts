@@ -1,14 +1,12 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { describeError, HeaplessError } from '../../shared/core/errors.ts';
+import type { VerifyCaller } from '../http/answer-call.ts';
 import type { CallerSettings } from './app-settings.ts';
 
 /** Tolerance of clocks in seconds, as Entra's own libraries have it. */
 const CLOCK_TOLERANCE = 300;
 /** Longest token that is looked at, in characters: headers of the platform end at 32 KB. */
 const MOST_CHARACTERS = 16_384;
-
-/** Checks the `Authorization` header of a call; gives the caller's id. */
-export type VerifyCaller = (authorization: string | undefined) => Promise<string>;
 
 /**
  * Lets through who shows an access token of Microsoft Entra ID for this app: signed by a key of the tenant, issued by it,

@@ -1,49 +1,49 @@
 import type { InvocationContext } from '@azure/functions';
-import type { Runtime } from '../../shared/app/runtime.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { createDeadline, type Deadline } from '../../shared/core/deadline.ts';
 import { ConfigError, describeError, HeaplessError } from '../../shared/core/errors.ts';
 import { type Millis, SECOND } from '../../shared/core/units.ts';
 import { functionTime } from './function-time.ts';
 import { loggingTo, writeLog } from './invocation-log.ts';
-import { azureRuntime } from './runtime.ts';
 
 /** Kept back from the function's time: the host's clock started before ours, and it kills without a word what runs longer. */
 const RESERVE: Millis = 2 * SECOND;
 
-/** What one invocation works with. */
-export interface Invocation {
-  readonly runtime: Runtime;
-  /** The end of the function's time, less a reserve for the report and the answer. */
-  readonly deadline: Deadline;
-}
-
 /**
- * Runs one invocation with its absolute deadline and the warm runtime, its lines in its own log. What it throws is logged as
- * one line (`function_failed`), a bad configuration too, and goes on to the host, which counts it.
+ * Runs one invocation with the end of the function's time, less a reserve for the report and the answer; its lines go to its
+ * own log. What it throws is logged as one line, a bad configuration too, and goes on to the host, which counts it.
  */
 export async function runInvocation<T>(
   context: InvocationContext,
-  work: (invocation: Invocation) => Promise<T>,
+  work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
   const started = systemClock.now();
   return await loggingTo(context, async () => {
     try {
       using deadline = createDeadline(started + functionTime(process.env) - RESERVE, systemClock);
-      return await work({ runtime: await azureRuntime(), deadline });
+      return await work(deadline);
     } catch (error) {
-      writeLog(failureLine(error, context));
+      logFailure(error, context);
       throw error;
     }
   });
+}
+
+/** Writes one JSON line for what was thrown: `function_failed`, or `call_refused` for a caller that is not let in. */
+export function logFailure(error: unknown, context: InvocationContext): void {
+  writeLog(failureLine(error, context));
+}
+
+/** A caller that is refused is no failure of ours: strangers knock at every address of the Internet. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HeaplessError && (error.code === 'caller_unknown' || error.code === 'caller_forbidden');
 }
 
 function failureLine(error: unknown, context: InvocationContext): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const line = {
     time: new Date(systemClock.now()).toISOString(),
-    level: 'error',
-    event: 'function_failed',
+    ...(isRefusal(error) ? { level: 'warn', event: 'call_refused' } : { level: 'error', event: 'function_failed' }),
     function: context.functionName,
     request: context.invocationId,
     code: error instanceof HeaplessError ? error.code : 'unexpected',

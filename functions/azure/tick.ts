@@ -1,8 +1,10 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { runTick } from '../../shared/app/tick.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
+import { systemClock } from '../../shared/core/clock.ts';
 import { HeaplessError } from '../../shared/core/errors.ts';
 import { runInvocation } from './invocation.ts';
+import { azureRuntime } from './runtime.ts';
 import { scheduleTime } from './schedule-time.ts';
 
 /**
@@ -10,8 +12,9 @@ import { scheduleTime } from './schedule-time.ts';
  * so that the app's failed executions, and an alert on them, mean lost minutes.
  */
 export async function tick(timer: Timer, context: InvocationContext): Promise<readonly TickReport[]> {
-  return await runInvocation(context, async ({ runtime, deadline }) => {
-    const scheduledTime = scheduleTime(timer, runtime.platform.clock.now());
+  return await runInvocation(context, async (deadline) => {
+    const scheduledTime = scheduleTime(timer, systemClock.now());
+    const runtime = await azureRuntime();
     const results = await runTick(runtime, { scheduledTime, endBy: deadline.at });
     const reports = results.map(({ report }) => report);
     const lost = reports.filter(isLost);

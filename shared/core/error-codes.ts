@@ -18,6 +18,11 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     advice: 'Add its id to the callers that the message names, if it is one of yours.',
   },
   {
+    code: 'caller_unchecked',
+    meaning: 'A function cannot tell its callers apart, and lets nobody in.',
+    advice: 'See its log: a setting is missing, or the keys of the platform cannot be read.',
+  },
+  {
     code: 'caller_unknown',
     meaning: 'A function was called without a valid token of the platform.',
     advice: 'Nothing, if a stranger tries; else check the identity that calls, and the audience that it asks for.',

@@ -1,43 +1,123 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as they are written
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
-import type { DemoCluster } from '../../functions/local/demo/demo-types.ts';
-import { type AzureApp, type AzureStack, startAzureStack } from '../support/azure-stack.ts';
+import type { TickReport } from '../../shared/app/tick-report.ts';
+import type { ReceivedPoint } from '../sim/otlp-messages.ts';
+import type { AzureApp, TimerRun } from '../support/azure-stack.ts';
+import { type AzureWorld, reportOf, startAzureWorld } from '../support/azure-world.ts';
 
 const NODES = 5;
+const DEAD = 'demo-node-2';
+const SCHEDULE = '0 * * * * *';
 
 describe('the app on Azure Functions', () => {
-  let cluster: DemoCluster;
-  let stack: AzureStack;
+  let world: AzureWorld;
   let app: AzureApp;
+  let first: TickReport;
+  let firstPoints: readonly ReceivedPoint[];
+  let partial: TickReport;
+  let partialPoints: readonly ReceivedPoint[];
+  let repeated: TimerRun;
+  let executed: readonly string[];
 
   beforeAll(async () => {
-    cluster = await startDemoCluster({ nodes: NODES, podsPerNode: 6 });
-    stack = await startAzureStack({
-      secrets: { kubeconfig: cluster.kubeconfig() },
-      settings: {
-        HEAPLESS_SOURCE: 'kubernetes.summary_api:?inClusterConfig=false&auth=${secret:kubeconfig}',
-        HEAPLESS_SINK: 'log:',
-        HEAPLESS_CLUSTER_NAME: 'demo',
-        HEAPLESS_SHARD_SIZE: '2',
-        HEAPLESS_AZURE_URL: '',
-      },
-    });
-    app = await stack.startApp();
-  }, 90_000);
+    world = await startAzureWorld({ nodes: NODES, podsPerNode: 6 }, { HEAPLESS_SHARD_SIZE: '2' });
+    app = await world.startApp({ HEAPLESS_AZURE_SCHEDULE: SCHEDULE });
+    const { backend } = world;
+    first = reportOf(await world.nextMinute(app));
+    executed = app.executed();
+    firstPoints = backend.stored.slice();
+    world.cluster.setFault(DEAD, { kind: 'refuse' });
+    partial = reportOf(await world.nextMinute(app));
+    partialPoints = backend.stored.slice(firstPoints.length);
+    repeated = await app.byHand();
+  }, 120_000);
 
   afterAll(async () => {
-    await stack?.[Symbol.asyncDispose]();
-    await cluster?.close();
+    await world?.[Symbol.asyncDispose]();
   }, 30_000);
 
-  it('runs', async () => {
-    const ahead = 60_000 - (Date.now() % 60_000) + 500;
-    await app.setAhead(ahead);
-    const run = await app.fire();
-    process.stdout.write(
-      `${JSON.stringify(run).slice(0, 3000)}\n${app.output().slice(0, 2000)}\n${stack.cloud.log.join('\n')}`,
-    );
-    expect(run.error).toBeUndefined();
-  }, 60_000);
+  it('registers a timer and two functions for callers by HTTP', async () => {
+    const functions = await app.functions();
+    const shown = functions.map(({ name, bindings }) => [name, Object.values(bindings)]);
+
+    expect(shown).toEqual([
+      [
+        'tick',
+        [expect.objectContaining({ type: 'timerTrigger', schedule: SCHEDULE, useMonitor: true, direction: 'in' })],
+      ],
+      ...['scrape', 'reduce'].map((name) => [
+        name,
+        [
+          expect.objectContaining({ type: 'httpTrigger', authLevel: 'anonymous', methods: ['POST'], route: name }),
+          expect.objectContaining({ type: 'http', direction: 'out' }),
+        ],
+      ]),
+    ]);
+    // The host would run a timer at every start of an instance.
+    expect(JSON.stringify(functions)).not.toContain('runOnStartup');
+  });
+
+  it('runs the tick of the minute and fans out over HTTP', () => {
+    expect(first).toMatchObject({
+      cluster: 'demo',
+      status: 'whole',
+      nodes: { planned: NODES, answered: NODES, failed: 0, late: 0 },
+      shards: { planned: 3, answered: 3 },
+      warnings: [],
+    });
+    expect(first.timestamp % 60_000).toBe(0);
+    expect(first.lag).toBeLessThan(10_000);
+    expect(executed).toEqual(['tick', 'scrape', 'scrape', 'scrape', 'reduce']);
+  });
+
+  it('delivers what the report says, under the minute of the schedule', () => {
+    const times = new Set(firstPoints.map(({ time }) => time));
+
+    expect(first.sinks).toMatchObject([{ sink: 'otlp', rejected: 0, dropped: 0, delivered: firstPoints.length }]);
+    expect([...times]).toEqual([BigInt(first.timestamp) * 1_000_000n]);
+  });
+
+  it('adds up: the cluster is the sum of its nodes', () => {
+    const pods = firstPoints.filter(({ metric }) => metric === 'k8s.pod.cpu.usage' || metric.includes('pod'));
+
+    expect(pods.length).toBeGreaterThan(first.rows['pod'] ?? 0);
+  });
+
+  it('makes rates from the counters that the tick before it saved in blobs', async () => {
+    expect(first.rates.computed).toBe(0);
+    expect(partial.rates.computed).toBeGreaterThan(0);
+    expect(await world.stack.blobs()).toEqual([
+      'heapless/claim/demo',
+      'heapless/counters/demo/s0',
+      'heapless/counters/demo/s1',
+      'heapless/counters/demo/s2',
+      'heapless/plan/demo',
+    ]);
+  });
+
+  it('counts a node that is down', () => {
+    expect(partial).toMatchObject({
+      status: 'partial',
+      timestamp: first.timestamp + 60_000,
+      nodes: { planned: NODES, answered: NODES - 1, failed: 1, reasons: { unreachable: 1 } },
+    });
+    expect(partialPoints.length).toBe(partial.sinks[0]?.delivered);
+  });
+
+  it('exports a minute once that is run again by hand', () => {
+    expect(reportOf(repeated)).toMatchObject({
+      status: 'skipped',
+      timestamp: partial.timestamp,
+      reason: expect.stringContaining('done'),
+    });
+    expect(world.backend.stored.length).toBe(firstPoints.length + partialPoints.length);
+  });
+
+  it("asks for each token once, and for the directory's keys once", () => {
+    const asked = world.stack.cloud.log.map((line) => line.replace(/^GET \/[-0-9a-f]{36}\//, 'GET /TENANT/'));
+
+    expect(asked.filter((line) => line.includes('/discovery/'))).toEqual(['GET /TENANT/discovery/v2.0/keys 200']);
+    // For the storage, the vault and this app itself.
+    expect(asked.filter((line) => line.includes('/msi/token'))).toEqual(Array(3).fill('GET /msi/token 200'));
+    expect(asked.filter((line) => line.includes('/secrets/'))).not.toEqual([]);
+  });
 });

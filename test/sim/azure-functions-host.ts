@@ -32,7 +32,7 @@ interface HostFile {
 
 // The calendar of this process can be moved, so that minutes pass as fast as their runs do; timers stay real.
 const realNow = Date.now;
-let ahead = 0;
+let ahead = Number(process.env['HOST_AHEAD'] ?? 0);
 Date.now = () => realNow() + ahead;
 
 const host = readJson<HostFile>('host.json');
@@ -176,6 +176,7 @@ async function invoke(
   const request = { invocationId, inputData: [{ name: bindingName, data }], triggerMetadata: {}, traceContext: {} };
   const invocation = model?.getInvocationModel({ invocationId, metadata, request, log, state: 'invocation' });
   if (invocation === undefined) throw new Error('no programming model');
+  log('info', 'host', `Executing '${one.name}'`);
   const over = setTimeout(() => {
     log('error', 'host', `Timeout value of ${timeout / 1_000} s exceeded by function ${one.name}`);
     process.exit(1);

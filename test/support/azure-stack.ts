@@ -44,7 +44,8 @@ export interface AzureApp extends AsyncDisposable {
   call(name: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** The app's own log lines of one event. */
   events(name: string): readonly Readonly<Record<string, unknown>>[];
-  output(): string;
+  /** Functions in the order in which the host began to run them. */
+  executed(): readonly string[];
 }
 
 /** Storage, directory and vault of Azure on this machine, and function apps in them. */
@@ -52,6 +53,8 @@ export interface AzureStack extends AsyncDisposable {
   readonly cloud: AzureCloud;
   /** The blobs of the state container. */
   blobs(): Promise<readonly string[]>;
+  /** The state's URI in a container. */
+  stateUri(container: string): string;
   startApp(settings?: Readonly<Record<string, string>>): Promise<AzureApp>;
 }
 
@@ -98,6 +101,8 @@ export async function startAzureStack(options: {
     const owner = new StorageSharedKeyCredential(AZURITE_ACCOUNT, AZURITE_KEY);
     const container = new BlobServiceClient(azurite.endpoint, owner).getContainerClient(CONTAINER);
     await container.create();
+    const stateUri = (name: string): string =>
+      `azblob://${AZURITE_ACCOUNT}/${name}/heapless?endpoint=${encodeURIComponent(azurite.endpoint)}`;
     const startApp = async (settings: Readonly<Record<string, string>> = {}): Promise<AzureApp> => {
       const [port = 0] = await freePorts(1);
       const app = await startHost(join(folder, 'azure'), port, {
@@ -110,7 +115,7 @@ export async function startAzureStack(options: {
         HEAPLESS_AZURE_CALLERS: APP.objectId,
         HEAPLESS_AZURE_KEY_VAULT: cloud.url,
         HEAPLESS_AZURE_URL: `http://127.0.0.1:${port}`,
-        HEAPLESS_STATE: `azblob://${AZURITE_ACCOUNT}/${CONTAINER}/heapless?endpoint=${encodeURIComponent(azurite.endpoint)}`,
+        HEAPLESS_STATE: stateUri(CONTAINER),
         ...options.settings,
         ...settings,
       });
@@ -119,6 +124,7 @@ export async function startAzureStack(options: {
     };
     return {
       cloud,
+      stateUri,
       startApp,
       async blobs() {
         const names: string[] = [];
@@ -164,7 +170,7 @@ async function startHost(folder: string, port: number, env: Readonly<Record<stri
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
     events: (name) => eventsIn(host.lines(), name),
-    output: () => host.output(),
+    executed: () => [...host.output().matchAll(/"Executing '(\w+)'"/g)].map((match) => match[1] ?? ''),
     [Symbol.asyncDispose]: async () => await host[Symbol.asyncDispose](),
   };
 }

@@ -31,7 +31,7 @@ describe('readAppSettings', () => {
 
     expect(settings).toEqual({
       state: WHOLE.HEAPLESS_STATE,
-      functions: new URL('https://x.azurewebsites.net'),
+      functions: { url: new URL('https://x.azurewebsites.net'), audience: 'api://heapless' },
       vault: new URL('https://acme.vault.azure.net'),
     });
   });
@@ -48,6 +48,13 @@ describe('readAppSettings', () => {
       'HEAPLESS_AZURE_URL must be an https:// address without user and query, got "ftp://x"',
       'HEAPLESS_AZURE_KEY_VAULT must be an https:// address without user and query, got "http://acme.vault.azure.net"',
     ]);
+  });
+
+  it('sends no token over a line that all can read, but on this machine', () => {
+    expect(problemsOf(() => readAppSettings({ ...WHOLE, HEAPLESS_AZURE_URL: 'http://x.azurewebsites.net' }))).toEqual([
+      expect.stringMatching(/^HEAPLESS_AZURE_URL must be https:\/\/, because a token is sent there/),
+    ]);
+    expect(problemsOf(() => readAppSettings({ ...WHOLE, HEAPLESS_AZURE_URL: 'http://127.0.0.1:7071' }))).toEqual([]);
   });
 
   it('refuses to fan out to functions that would let nobody in', () => {

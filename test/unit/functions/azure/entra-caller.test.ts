@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEntraVerifier, type VerifyCaller } from '../../../../functions/azure/entra-caller.ts';
+import { createEntraVerifier } from '../../../../functions/azure/entra-caller.ts';
+import type { VerifyCaller } from '../../../../functions/http/answer-call.ts';
 import { type AzureCloud, startAzureCloud, TENANT } from '../../../sim/azure-cloud.ts';
 import { trustAuthority } from '../../../support/trust-authority.ts';
 
