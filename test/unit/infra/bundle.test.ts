@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildBundle } from '../../../infra/bundle.ts';
 import { BUNDLES } from '../../../infra/bundles.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
+
+// A bundle takes a second of a whole core; a busy machine has less.
+vi.setConfig({ testTimeout: 90_000 });
 
 let folder: string;
 
