@@ -32,12 +32,20 @@ By environment:            HEAPLESS_SOURCE and HEAPLESS_SINK, the same texts.
 
 /** `heapless demo`: the main job against the embedded cluster, on a shortened resolution. */
 export async function demo(input: CommandInput): Promise<number> {
+  if (input.output === 'table') input.write(INTRODUCTION);
+  return await withDemoCluster(input, run);
+}
+
+/** Runs a command against the embedded cluster, which is its only source. */
+export async function withDemoCluster(
+  input: CommandInput,
+  command: (input: CommandInput) => Promise<number>,
+): Promise<number> {
   const cluster = await startDemoCluster(DEMO_CLUSTER);
   const folder = await mkdtemp(join(tmpdir(), 'heapless-demo-'));
   try {
     const kubeconfig = join(folder, 'kubeconfig');
     await writeFile(kubeconfig, cluster.kubeconfig(), { mode: 0o600 });
-    if (input.output === 'table') input.write(INTRODUCTION);
     const source = `kubernetes.summary_api:?inClusterConfig=false&auth=${encodeURIComponent(kubeconfig)}`;
     const env = {
       ...DEMO_ENV,
@@ -45,7 +53,7 @@ export async function demo(input: CommandInput): Promise<number> {
       ...input.env,
       HEAPLESS_SOURCE: source,
     };
-    return await run({ ...input, env });
+    return await command({ ...input, env });
   } finally {
     await cluster.close();
     await rm(folder, { recursive: true, force: true });

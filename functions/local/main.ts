@@ -5,7 +5,7 @@ import { collect } from './collect.ts';
 import type { CommandInput } from './command-input.ts';
 import { addCost } from './cost-command.ts';
 import { addDashboardCommands } from './dashboard-commands.ts';
-import { demo } from './demo-command.ts';
+import { demo, withDemoCluster } from './demo-command.ts';
 import { addDeployCheck } from './deploy-check-command.ts';
 import { doctor } from './doctor-command.ts';
 import { EXIT } from './exit-status.ts';
@@ -63,8 +63,12 @@ export async function main(
       .command('doctor')
       .description('looks at clusters, sinks and state as configured, and says what mends what is wrong')
       .addOption(output())
+      .addOption(new Option('--demo', 'look at the embedded demo cluster instead'))
       .addHelpText('after', DOCTOR_HELP),
-  ).action(act(doctor));
+  ).action(async (options: { readonly demo?: true }, self: Command) => {
+    const whole = options.demo === true ? (given: CommandInput) => withDemoCluster(given, doctor) : doctor;
+    await act(whole)(options, self);
+  });
   addDashboardCommands(program, input);
   addCost(program, input);
   addRbac(program, input);

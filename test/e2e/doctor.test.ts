@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
 import { createAuthority } from '../sim/kube-api/certificates.ts';
 import { type KubeApi, type KubeApiOptions, startKubeApi } from '../sim/kube-api/kube-api-server.ts';
 import { type RightsManifest, readManifests } from '../sim/kube-api/rights-manifests.ts';
@@ -356,5 +357,28 @@ describe('the state', () => {
 
     expect([run.status, run.out]).toEqual([1, '']);
     expect(run.error).toMatch(/state file/);
+  });
+});
+
+describe('the demo cluster', () => {
+  it('is well, with its policy', async () => {
+    const run = await runDoctor(['--demo']);
+
+    expect([run.status, run.wrong()]).toEqual([0, []]);
+    expect(run.of('right').map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(run.of('policy')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('is found without its policy and without a right', async () => {
+    const cluster = await startDemoCluster({
+      nodes: 2,
+      summaryOnly: false,
+      rights: ['list nodes', 'list namespaces', 'get nodes/proxy'],
+    });
+
+    const run = await examine(cluster.url, cluster.ca, { token: cluster.token });
+    await cluster.close();
+
+    expect(run.wrong().map(({ step }) => step)).toEqual(['right', 'policy', 'pods']);
   });
 });

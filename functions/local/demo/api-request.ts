@@ -12,6 +12,8 @@ export interface ApiRequest {
     | { readonly resource: string; readonly subresource: string; readonly name: string; readonly rest: string }
     | undefined;
   readonly verb: string;
+  /** Text of a POST. */
+  readonly body?: string;
 }
 
 const VERBS: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import { type Delivery, kubeletDelivery } from './kubelet-answer.ts';
 import { type ListItem, type ListSource, listAnswer } from './list-answer.ts';
 import { nodeObject } from './node-object.ts';
 import { podObject } from './pod-object.ts';
+import { isReview, reviewAnswer } from './reviews.ts';
 import { toStamp } from './stats-blocks.ts';
 import { summaryDocument } from './summary-document.ts';
 import { NAMESPACES } from './workloads.ts';
@@ -23,6 +24,8 @@ export interface ApiServerSettings {
   readonly faults: FaultBoard;
   readonly identity: () => Identity;
   readonly pagesFromCache: boolean;
+  /** True pins the node proxy to `/stats/summary` of a bare node name, as `infra/rbac/proxy.yml` does. */
+  readonly summaryOnly?: boolean;
   /** The cluster's version of now, and the oldest that continue tokens may have. */
   readonly versions: () => { readonly current: number; readonly compacted: number };
 }
@@ -119,6 +122,7 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
   };
 
   const proxy = (request: ApiRequest, name: string, rest: string): Delivery => {
+    if (settings.summaryOnly === true && (rest !== '/stats/summary' || name.includes(':'))) return whole(denied(name));
     const node = proxiedNode(model, name);
     if (node === undefined) {
       const details = { name, kind: 'nodes' };
@@ -140,6 +144,7 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
 
   return {
     deliver(request) {
+      if (isReview(request)) return whole(reviewAnswer(request, settings.identity()));
       const refusal = refuse(request, settings.identity());
       if (refusal !== undefined) return whole(refusal);
       const { path, target, method, verb } = request;
@@ -177,6 +182,15 @@ function notAllowed(): Answer {
     reason: 'MethodNotAllowed',
     details: {},
   });
+}
+
+/** The refusal of an admission policy. Source: k8s.io/apiserver plugin/policy/validating. */
+function denied(name: string): Answer {
+  const policy = 'heapless-summary-only';
+  const said = 'the collector may only read /stats/summary through the node proxy';
+  const message = `ValidatingAdmissionPolicy '${policy}' with binding '${policy}' denied request: ${said}`;
+  const details = { name, kind: 'nodes', causes: [{ message }] };
+  return statusAnswer(403, `nodes "${name}" is forbidden: ${message}`, { reason: 'Forbidden', details });
 }
 
 /** `NAME`, `NAME:10250` and `https:NAME:10250` are the same kubelet. */

@@ -42,6 +42,7 @@ export async function startDemoCluster(options: DemoClusterOptions = {}): Promis
     faults,
     identity,
     pagesFromCache: options.pagesFromCache ?? false,
+    summaryOnly: options.summaryOnly ?? true,
     versions: () => versions,
   });
   const server = await startTlsServer({

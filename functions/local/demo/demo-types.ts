@@ -25,6 +25,8 @@ export interface DemoClusterOptions {
   /** Default: what the collector needs with the node proxy. */
   readonly rights?: readonly DemoRight[];
   readonly user?: string;
+  /** Whether a policy pins the node proxy to the summary. Default true. */
+  readonly summaryOnly?: boolean;
   /** Whether `limit` holds for lists from the watch cache (`resourceVersion=0`). Older servers ignore it: default false. */
   readonly pagesFromCache?: boolean;
   /** Most lists served at once; the others get 429. Proxied requests are exempt, as in a real server. Default 360. */

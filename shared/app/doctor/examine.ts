@@ -31,7 +31,7 @@ export async function examine(
       findings.push(whole);
       options.onFinding(whole);
     };
-  teller('configuration')(ok('read', `${config.sources.length} sources, ${config.sinks.length} sinks`));
+  teller('configuration')(ok('read', `sources: ${config.sources.length}, sinks: ${config.sinks.length}`));
   for (const source of sources) {
     const tell = teller(`cluster ${source.cluster}`);
     await examineCluster({
