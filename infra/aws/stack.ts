@@ -71,6 +71,7 @@ export async function describeStack({ service, stage, region, env, params }: Sta
   const variables = functionVariables(env, stage, settings.clusters);
   const { config } = parseConfig({ env: { ...variables, HEAPLESS_STATE: `s3://bucket/${STATE_PREFIX}` } });
   const targets = await cloudWatchTargets(config);
+  const calling = targets.filter(({ callsApi }) => callsApi);
   const here = targets.find((target) => target.region === STACK_FUNCTIONS.region || target.region === region);
   const part = (name: Part, needed: boolean | undefined): Part | 'nothing' => (needed === true ? name : 'nothing');
   const secrets = secretNames(variables);
@@ -100,11 +101,11 @@ export async function describeStack({ service, stage, region, env, params }: Sta
     alarmActions,
     secretArns: secrets.map(secretArn),
     sinkSecretArns: sinkSecrets.map(secretArn),
-    metricNamespaces: [...new Set(targets.map(({ namespace }) => namespace))],
+    metricNamespaces: [...new Set(calling.map(({ namespace }) => namespace))],
     parts: {
       secrets: part('secrets', secrets.length > 0),
       'sink-secrets': part('sink-secrets', sinkSecrets.length > 0),
-      metrics: part('metrics', targets.length > 0),
+      metrics: part('metrics', calling.length > 0),
       dashboard: part('dashboard', here !== undefined),
     },
     extras: {

@@ -15,6 +15,7 @@ import type { DashboardTarget } from './dashboard-target.ts';
 const options = z.looseObject({
   namespace: z.string(),
   region: z.string().optional(),
+  mode: z.enum(['api', 'emf']),
   totals: z.enum(['statistics', 'value']),
   levels: z.array(z.enum(LEVELS)),
   metrics: z.array(z.string()),
@@ -41,7 +42,9 @@ export async function cloudWatchTarget(
   return {
     namespace: parsed.namespace,
     region: parsed.region ?? functions.region,
-    statisticSets: parsed.totals === 'statistics',
+    // The embedded metric format has none.
+    statisticSets: parsed.totals === 'statistics' && parsed.mode === 'api',
+    callsApi: parsed.mode === 'api',
     dimensions: (level) => rules[level].map(({ name }) => name),
     dimensionOf: (key) => (key === 'cluster_name' ? 'ClusterName' : toDimensionName(dimensionName(key))),
     groupings: groupings.map(({ text, keys }) => ({

@@ -14,6 +14,8 @@ export interface DashboardTarget {
   readonly region: string;
   /** True if totals are sent as statistic sets, whose sum is the total. */
   readonly statisticSets: boolean;
+  /** True if the sink calls PutMetricData, and so needs the right to. */
+  readonly callsApi: boolean;
   /** Names of the dimensions of a level's rows. */
   readonly dimensions: (level: Level) => readonly string[];
   /** Name of the dimension of a row's label or of a value's own label. */

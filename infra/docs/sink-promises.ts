@@ -22,7 +22,11 @@ const EXAMPLES = {
   azuremonitor: [
     'azuremonitor:?region=westeurope&resource_id=/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c',
   ],
-  cloudwatch: ['cloudwatch:?region=eu-west-1', 'cloudwatch:?region=eu-west-1&delivery=at-most-once'],
+  cloudwatch: [
+    'cloudwatch:?region=eu-west-1',
+    'cloudwatch:?region=eu-west-1&delivery=at-most-once',
+    'cloudwatch:?mode=emf',
+  ],
   elasticsearch: ['elasticsearch:http://search:9200'],
   gcm: ['gcm:?project=p'],
   graphite: ['graphite:tcp://graphite:2003'],

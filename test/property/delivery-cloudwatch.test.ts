@@ -6,6 +6,7 @@ import type { Level } from '../../shared/core/level.ts';
 import { metricId } from '../../shared/core/metrics.ts';
 import { collidingLevels, readDimensionRules } from '../../shared/sinks/cloudwatch/dimension-rules.ts';
 import { encodeMetricData } from '../../shared/sinks/cloudwatch/encode.ts';
+import { MAX_UNIQUE_VALUES } from '../../shared/sinks/cloudwatch/limits.ts';
 import type { MetricDataRequest } from '../../shared/sinks/cloudwatch/request.ts';
 import { type AcceptedDatum, acceptRequest, seriesAndTime } from '../sim/cloudwatch-rules.ts';
 
@@ -100,6 +101,7 @@ describe('encodeMetricData, whatever the batch and the rules', () => {
               storageResolution: 60,
               totals: 'statistics',
               delivery: 'at-least-once',
+              maxValues: MAX_UNIQUE_VALUES,
               counters: new Set(),
             },
             ({ points }) => {

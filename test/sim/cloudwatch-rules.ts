@@ -40,7 +40,8 @@ const SCALES = ['', 'Kilo', 'Mega', 'Giga', 'Tera'];
 const AMOUNTS = ['Bytes', 'Bits'].flatMap((noun) =>
   SCALES.map((scale) => (scale === '' ? noun : `${scale}${noun.toLowerCase()}`)),
 );
-const UNITS: ReadonlySet<string> = new Set([
+/** CloudWatch's units. */
+export const UNITS: ReadonlySet<string> = new Set([
   ...['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'Count/Second', 'None'],
   ...AMOUNTS,
   ...AMOUNTS.map((unit) => `${unit}/Second`),

@@ -1,6 +1,6 @@
 import type { StatisticColumns } from '../../core/batch.ts';
 import type { DatumNumbers } from './datum.ts';
-import { LEAST_VALUE, MAX_UNIQUE_VALUES, MAX_VALUE } from './limits.ts';
+import { LEAST_VALUE, MAX_VALUE } from './limits.ts';
 
 /** The numbers of one series at one time, with the points of the batch in them and those that cannot be sent. */
 export interface MergedNumbers {
@@ -19,6 +19,7 @@ export function sendable(value: number): number {
 
 /** Numbers that came together under one series: values with how often each occurred, or totals with their statistics. */
 export class NumberMerger {
+  readonly #maxValues: number;
   #points = 0;
   #refused = 0;
   #count = 0;
@@ -28,6 +29,11 @@ export class NumberMerger {
   #hasStatistics = false;
   /** How often each value occurred; made with the second one, as most series have one. */
   #values: Map<number, number> | undefined;
+
+  /** Beyond `maxValues` different numbers, they become a statistic set. */
+  constructor(maxValues: number) {
+    this.#maxValues = maxValues;
+  }
 
   /** Adds the value of a row; `statistics` = the count, minimum and maximum behind it. Absent values do not count. */
   add(raw: number, scale: number, statistics: StatisticColumns | undefined, row: number): void {
@@ -61,7 +67,7 @@ export class NumberMerger {
     if (this.#points === 0) return undefined;
     if (this.#points === 1 && !this.#hasStatistics) return { form: 'value', value: this.#sum };
     const values = this.#hasStatistics ? undefined : this.#values;
-    if (values !== undefined && values.size <= MAX_UNIQUE_VALUES) {
+    if (values !== undefined && values.size <= this.#maxValues) {
       return { form: 'values', values: [...values.keys()], counts: [...values.values()] };
     }
     return { form: 'statistics', count: this.#count, sum: this.#sum, min: this.#min, max: this.#max };

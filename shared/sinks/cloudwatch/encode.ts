@@ -72,7 +72,8 @@ export function* encodeMetricData(
   }
 }
 
-function* encodeTable(
+/** The datums of a table: row by row, a row's metrics one after the other. */
+export function* encodeTable(
   batch: MetricBatch,
   table: MetricTable,
   settings: CloudWatchSettings,
@@ -91,7 +92,7 @@ function* encodeTable(
   const sparse = createSparseReader(batch, table, settings, reject);
   for (const group of groupRows(batch, table, settings)) {
     for (const series of dense) {
-      const merger = new NumberMerger();
+      const merger = new NumberMerger(settings.maxValues);
       for (const row of group.rows) merger.add(series.column![row]!, series.scale, series.statistics, row);
       yield* finish(series, group.set, merger, reject);
     }
@@ -150,7 +151,7 @@ function createSparseReader(
         }
         const id = sparse.metric[at]! * batch.ownLabels.length + sparse.own[at]!;
         if (!known.has(id)) known.set(id, toSeries(batch, table, metric, settings, batch.ownLabels[sparse.own[at]!]));
-        const merger = mergers.get(id) ?? new NumberMerger();
+        const merger = mergers.get(id) ?? new NumberMerger(settings.maxValues);
         mergers.set(id, merger);
         merger.add(sparse.value[at]!, known.get(id)!.scale, undefined, row);
       }

@@ -4,6 +4,7 @@
  *     cloudwatch:
  *     cloudwatch:?region=eu-west-1&namespace=Heapless&levels=cluster,node
  *     cloudwatch:?levels=pod&metrics=cpu/usage_rate&dimensions=pod:ClusterName,Namespace,WorkloadName
+ *     cloudwatch:?mode=emf     as lines of the function's log, in the embedded metric format (emf.ts)
  *
  * Limits (limits.ts has the links): 1,000 datums and 1 MB in a request, 30 dimensions, ASCII names and values, 150 different
  * numbers in a datum, two weeks back to two hours ahead, all or nothing per request. Permission: cloudwatch:PutMetricData.
@@ -20,11 +21,13 @@ import { checkCloudWatch } from './check.ts';
 import { classifyError } from './classify.ts';
 import { createMetricDataClient } from './client.ts';
 import { collidingLevels } from './dimension-rules.ts';
+import { openEmf } from './emf.ts';
 import { encodeMetricData } from './encode.ts';
-import { FARTHEST, MAX_BODY_BYTES, MAX_DATUMS, OLDEST } from './limits.ts';
-import { DEFAULTS, OPTIONS } from './options.ts';
+import { MAX_BODY_BYTES, MAX_DATUMS, MAX_UNIQUE_VALUES } from './limits.ts';
+import { DEFAULTS, modeProblems, OPTIONS } from './options.ts';
 import type { MetricDataRequest } from './request.ts';
 import type { CloudWatchSettings } from './settings.ts';
+import { outsideWindow } from './window.ts';
 
 const COUNTERS: readonly string[] = [
   ...new Set(METRICS.filter(({ kind }) => kind === 'cumulative').map(({ name }) => name)),
@@ -34,13 +37,8 @@ export default defineSink({
   key: 'cloudwatch',
   options: OPTIONS,
   defaults: DEFAULTS,
-  check: (options) => collidingLevels(options.dimensions, options.levels),
-  async create(options, uri, context): Promise<Sink<MetricDataRequest>> {
-    const { region, endpoint, compression, concurrency } = options;
-    const client = await createMetricDataClient(
-      { region, endpoint, compression, concurrency, requestTimeout: options.request_timeout_sec },
-      `sink ${uri.key}`,
-    );
+  check: (options, uri) => [...modeProblems(options, uri), ...collidingLevels(options.dimensions, options.levels)],
+  async create(options, uri, context): Promise<Sink> {
     const settings: CloudWatchSettings = {
       namespace: options.namespace,
       clusterName: options.cluster_name,
@@ -48,21 +46,27 @@ export default defineSink({
       storageResolution: options.resolution === '1' ? 1 : 60,
       totals: options.totals,
       delivery: options.delivery,
+      maxValues: MAX_UNIQUE_VALUES,
       counters: new Set(options.metrics),
     };
+    // Globs do not reach counters; their very names do.
+    const metrics = [
+      ...options.metrics,
+      ...COUNTERS.filter((name) => !settings.counters.has(name)).map((name) => `!${name}`),
+    ];
+    const selection = { levels: options.levels, metrics };
+    if (options.mode === 'emf') return openEmf({ uri, context, settings, selection, file: options.file });
+    const { region, endpoint, compression, concurrency } = options;
+    const client = await createMetricDataClient(
+      { region, endpoint, compression, concurrency, requestTimeout: options.request_timeout_sec },
+      `sink ${uri.key}`,
+    );
     const limits: SinkLimits = { maxPoints: MAX_DATUMS, maxBytes: MAX_BODY_BYTES, concurrency };
-    return {
+    const sink: Sink<MetricDataRequest> = {
       name: uri.key,
       shown: uri.shown,
       limits,
-      // Globs do not reach counters; their very names do.
-      selection: {
-        levels: options.levels,
-        metrics: [
-          ...options.metrics,
-          ...COUNTERS.filter((name) => !settings.counters.has(name)).map((name) => `!${name}`),
-        ],
-      },
+      selection,
       encode: (batch, reject) => encodeMetricData(batch, settings, reject),
       async send(request, signal): Promise<SendOutcome> {
         const late = outsideWindow(request.timestamp, context.clock.now());
@@ -83,12 +87,6 @@ export default defineSink({
         client.close();
       },
     };
+    return sink;
   },
 });
-
-/** Why CloudWatch would not take a timestamp now, or undefined. */
-function outsideWindow(timestamp: number, now: number): string | undefined {
-  if (now - timestamp > OLDEST) return 'CloudWatch takes no values older than two weeks';
-  if (timestamp - now > FARTHEST) return 'CloudWatch takes no values more than two hours ahead; check the clock';
-  return undefined;
-}

@@ -25,3 +25,17 @@ export const LEAST_VALUE = 2 ** -360;
 /** How old and how far ahead a timestamp may be. */
 export const OLDEST: Millis = 14 * 24 * HOUR;
 export const FARTHEST: Millis = 2 * HOUR;
+
+/*
+ * The embedded metric format (read 2026-11-28):
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+
+/** Metrics of a directive, and so of a line. */
+export const EMF_MAX_METRICS = 100;
+/** Numbers in the list that is a metric's value. */
+export const EMF_MAX_VALUES = 100;
+/** Characters of a dimension's name. */
+export const EMF_MAX_NAME_LENGTH = 250;
+/** Bytes of a line. The format takes 1 MB; Lambda cuts lines of its standard output at 256 KB. */
+export const EMF_MAX_LINE_BYTES = 250_000;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ComponentUri } from '../../config/config.ts';
 import { choiceOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { repeatable } from '../../config/options.ts';
 import type { Level } from '../../core/level.ts';
@@ -56,6 +57,14 @@ function endpointProblem(endpoint: string): string | undefined {
 const selection = selectionOptions(DEFAULTS);
 
 export const OPTIONS = z.object({
+  mode: choiceOption(['api', 'emf'], { default: 'api' }).describe(
+    '`api` calls PutMetricData; `emf` writes lines of the embedded metric format to standard output, which CloudWatch Logs of a Lambda ' +
+      'function makes the same metrics of: no call, no right to PutMetricData, no answer either, so that delivered means written; log ' +
+      'bytes are paid on top, and totals are plain values, as the format has no statistic sets',
+  ),
+  file: textOption({}).describe(
+    'With `mode=emf`: path of a file to append to in place of standard output, which the CloudWatch agent reads',
+  ),
   region: textOption({}).describe('AWS region; else AWS_REGION, else that of the profile'),
   namespace: textOption({ default: 'Heapless' })
     .superRefine((text, context) => {
@@ -111,6 +120,25 @@ export const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
 });
+
+/** What only a call needs, and what the embedded metric format cannot say. */
+const ONLY_API = ['region', 'endpoint', 'compression', 'concurrency', 'request_timeout_sec', 'delivery'] as const;
+
+/** Options that are given and have no effect in the mode. */
+export function modeProblems({ mode, file }: z.output<typeof OPTIONS>, uri: ComponentUri): readonly string[] {
+  if (mode === 'api')
+    return file === undefined ? [] : ['file has no effect without mode=emf; remove it or set mode=emf'];
+  const problems = ONLY_API.filter((name) => uri.options.has(name)).map(
+    (name) => `${name} has no effect with mode=emf, which calls nobody; remove it`,
+  );
+  if (uri.options.get('totals')?.includes('statistics') === true) {
+    problems.push(
+      'totals=statistics needs mode=api, as the embedded metric format has no statistic sets; set totals=value',
+    );
+  }
+  if (file === '') problems.push('file must not be empty');
+  return problems;
+}
 
 function defaultDimensions(): string {
   return (Object.keys(DEFAULT_DIMENSIONS) as Level[]).map((level) => `${level}:${DEFAULT_DIMENSIONS[level]}`).join(' ');

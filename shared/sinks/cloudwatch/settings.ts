@@ -12,6 +12,8 @@ export interface CloudWatchSettings {
   /** `statistics`: totals with count, minimum and maximum are statistic sets; `value`: plain numbers. */
   readonly totals: 'statistics' | 'value';
   readonly delivery: 'at-least-once' | 'at-most-once';
+  /** Most different numbers in a datum; more become a statistic set. */
+  readonly maxValues: number;
   /** Names of counters that are exported although CloudWatch has none. */
   readonly counters: ReadonlySet<string>;
 }

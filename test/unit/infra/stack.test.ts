@@ -97,6 +97,13 @@ describe('the configuration', () => {
     expect(await describeStack(withEnv({ HEAPLESS_SINK: sinks }))).toMatchObject({ metricNamespaces: ['One', 'Two'] });
   });
 
+  it('gives no right to put metrics to a sink that writes them into the log, and still a dashboard', async () => {
+    const stack = await describeStack(withEnv({ HEAPLESS_SINK: 'cloudwatch:?mode=emf' }));
+
+    expect(stack.metricNamespaces).toEqual([]);
+    expect(stack.parts).toMatchObject({ metrics: 'nothing', dashboard: 'dashboard' });
+  });
+
   it('makes no alarm in a region that has no values', async () => {
     const stack = await describeStack(withEnv({ HEAPLESS_SINK: 'cloudwatch:?region=us-east-1' }));
 

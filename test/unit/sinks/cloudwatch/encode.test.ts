@@ -6,6 +6,7 @@ import type { Level } from '../../../../shared/core/level.ts';
 import { METRICS, metricId } from '../../../../shared/core/metrics.ts';
 import { readDimensionRules } from '../../../../shared/sinks/cloudwatch/dimension-rules.ts';
 import { encodeMetricData } from '../../../../shared/sinks/cloudwatch/encode.ts';
+import { MAX_UNIQUE_VALUES } from '../../../../shared/sinks/cloudwatch/limits.ts';
 import { unitOf } from '../../../../shared/sinks/cloudwatch/mapping.ts';
 import { DEFAULT_SERIES_EXAMPLE, DEFAULTS, OPTIONS } from '../../../../shared/sinks/cloudwatch/options.ts';
 import type { MetricDataRequest } from '../../../../shared/sinks/cloudwatch/request.ts';
@@ -36,6 +37,7 @@ function encode(
     storageResolution: 60,
     totals: 'statistics',
     delivery: 'at-least-once',
+    maxValues: MAX_UNIQUE_VALUES,
     counters: new Set(),
     ...settings,
   };
