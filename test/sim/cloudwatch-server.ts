@@ -46,11 +46,14 @@ function answerError(response: ServerResponse, status: number, name: string, mes
 }
 
 /** What the SDK sends with every call; a request without it is not one of AWS JSON 1.0. */
+const LIST_METRICS = 'GraniteServiceVersion20100801.ListMetrics';
+const TARGETS: ReadonlySet<string> = new Set(['GraniteServiceVersion20100801.PutMetricData', LIST_METRICS]);
+
 function protocolProblem(request: IncomingMessage): string | undefined {
   const { headers } = request;
   if (request.method !== 'POST' || request.url !== '/') return `${request.method} ${request.url}`;
   if (headers['content-type'] !== 'application/x-amz-json-1.0') return `content-type ${headers['content-type']}`;
-  if (headers['x-amz-target'] !== 'GraniteServiceVersion20100801.PutMetricData') return 'x-amz-target';
+  if (!TARGETS.has(String(headers['x-amz-target']))) return 'x-amz-target';
   const form =
     /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/monitoring\/aws4_request, SignedHeaders=.+, Signature=[0-9a-f]{64}$/;
   return form.test(headers.authorization ?? '') ? undefined : 'authorization';
@@ -97,6 +100,10 @@ export async function startCloudWatchServer(now: () => number = Date.now): Promi
     const wrong = protocolProblem(request);
     if (wrong !== undefined) {
       answerError(response, 400, 'UnknownOperationException', wrong);
+      return;
+    }
+    if (request.headers['x-amz-target'] === LIST_METRICS) {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{"Metrics":[]}');
       return;
     }
     try {

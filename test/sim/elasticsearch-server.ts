@@ -116,6 +116,7 @@ export async function startElasticsearchServer(): Promise<ElasticsearchServer> {
     if (sim.authorization !== undefined && headers.authorization !== sim.authorization) {
       return { status: 401, body: '{"error":{"type":"security_exception"}}' };
     }
+    if (method === 'GET' && url.pathname === '/') return { status: 200, body: '{"tagline":"You Know, for Search"}' };
     if (method === 'GET' && url.pathname === '/_nodes/http') {
       const nodes = Object.fromEntries(
         sim.publishAddresses.map((address, at) => [`n${at}`, { http: { publish_address: address } }]),

@@ -29,7 +29,7 @@ export async function startInfluxServer(options: InfluxServerOptions = {}): Prom
   const writeLines = (body: string): readonly string[] => {
     const refusals: string[] = [];
     for (const line of body.split('\n')) {
-      if (line === '') continue;
+      if (line === '' || line.startsWith('#')) continue;
       try {
         const fields = readInfluxLine(line);
         for (const { measurement, field, type, tags } of fields) {

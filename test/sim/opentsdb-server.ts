@@ -51,6 +51,9 @@ export async function startOpentsdbServer(): Promise<OpentsdbServer> {
     const points = parse(body);
     if (!Array.isArray(points))
       return { status: 400, body: '{"error":{"code":400,"message":"Unable to parse the given JSON"}}' };
+    if (points.length === 0) {
+      return { status: 400, body: '{"error":{"code":400,"message":"No datapoints found in content"}}' };
+    }
     const errors: { datapoint: unknown; error: string }[] = [];
     for (const point of points as DataPoint[]) {
       const isPoison = Object.values(point.tags ?? {}).some((text) => poison.has(text));

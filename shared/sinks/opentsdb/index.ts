@@ -13,9 +13,9 @@ import { listOption, secondsOption, textOption, wholeNumberOption } from '../../
 import { LEVELS } from '../../core/level.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
-import { checkHttp } from '../http/check-http.ts';
-import { classifyFault, type HttpRules } from '../http/classify-http.ts';
+import { classifyAnswer, classifyFault, type HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
+import { answerText } from '../http/http-answer.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { namesOption } from '../names-option.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
@@ -104,12 +104,16 @@ export default defineSink({
       },
       backlog: BACKLOG,
       async check(signal) {
-        const version = new URL(url);
-        version.pathname = version.pathname.replace(/put$/, 'version');
-        version.search = '';
-        const asked = { rules: RULES, now: context.clock.now, signal };
-        const outcome = await checkHttp(client, { url: version, headers }, asked);
-        return { outcome, seen: `${version.host} tells its version`, unchecked: 'whether it stores points' };
+        try {
+          const answer = await client.send({ method: 'POST', url, headers, body: Buffer.from('[]') }, signal);
+          const seen = `${url.host} took a put without points`;
+          // OpenTSDB reads such a put and says that it is empty; VictoriaMetrics takes it.
+          const isEmpty = answer.status === 400 && /no datapoints/i.test(answerText(answer));
+          if (isEmpty) return { outcome: { status: 'delivered' }, seen };
+          return { outcome: classifyAnswer(answer, RULES, context.clock.now()), seen };
+        } catch (error) {
+          return { outcome: classifyFault(error, RULES), seen: '' };
+        }
       },
       async close() {
         client.close();

@@ -91,7 +91,7 @@ export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
     },
     backlog: createOtlpBacklog(preset, encoding === 'json' ? toJsonRequest : (request) => request),
     async check(signal) {
-      const plain = encoding === 'json' ? Buffer.from('{}') : Buffer.alloc(0);
+      const plain = encoding === 'json' ? Buffer.from('{"resourceMetrics":[]}') : Buffer.alloc(0);
       const body = compression === 'gzip' ? await compress(plain) : plain;
       const request = { method: 'POST', url, headers, body } as const;
       const outcome = await client.exchange(request, signal, (answer, now) => classifyAnswer(answer, rules, now));

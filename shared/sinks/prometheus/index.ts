@@ -29,8 +29,11 @@ import type { RemoteWriteRequest } from './request.ts';
 import type { RemoteWriteSettings, RemoteWriteVersion } from './settings.ts';
 
 const DEFAULT_PATH = '/api/v1/write';
-/** A write request of no series is a message of no bytes; Snappy's block of it is its length, 0. */
-const EMPTY_WRITE = Uint8Array.of(0);
+/** Write requests without series as Snappy blocks: of 1.0 no bytes, of 2.0 the table of symbols with its first, empty one. */
+const EMPTY_WRITE: Readonly<Record<RemoteWriteVersion, Uint8Array>> = {
+  '1.0': Uint8Array.of(0),
+  '2.0': Uint8Array.of(2, 4, 0x22, 0),
+};
 
 const PROTOCOL: Readonly<Record<RemoteWriteVersion, Readonly<Record<string, string>>>> = {
   '1.0': {
@@ -125,7 +128,7 @@ export default defineSink({
       },
       backlog: BACKLOG,
       async check(signal) {
-        const request = { method: 'POST', url, headers, body: EMPTY_WRITE } as const;
+        const request = { method: 'POST', url, headers, body: EMPTY_WRITE[version] } as const;
         const outcome = await client.exchange(request, signal, (answer, now) => classifyAnswer(answer, rules, now));
         return { outcome, seen: `${url.host} took a write request without samples` };
       },

@@ -67,6 +67,8 @@ export interface SinkSubject {
   readonly illTyped: { readonly option: string; readonly says: RegExp };
   /** How a refusal of credentials names their source. */
   readonly credentialWords: RegExp;
+  /** Faults that a look at the backend does not meet, for clause 21. */
+  readonly checkIgnores?: readonly BackendFault[];
   /** Module of the definition, for clause 19. */
   readonly module: string;
   /** Clauses that do not apply, each with a reason. */
@@ -453,6 +455,30 @@ export function describeSinkContract(subject: SinkSubject): void {
         expect(problem).not.toContain(secret);
         expect(uri.shown).not.toContain(secret);
       }
+    });
+
+    clause(21, 'looks at its backend without writing: good, refused, failing, hung', async () => {
+      await using opened = await open(subject);
+      const { sink, backend } = opened;
+      if (sink.check === undefined) return;
+
+      const good = await sink.check(AbortSignal.timeout(LONG));
+      expect([good.outcome.status, good.seen]).toEqual(['delivered', expect.stringMatching(/\w/)]);
+      await backend.settled?.();
+      expect(backend.stored()).toEqual([]);
+      for (const [fault, without] of [
+        ['forbidden', 10],
+        ['unavailable', 9],
+      ] as const) {
+        if (without in subject.skips || subject.checkIgnores?.includes(fault)) continue;
+        backend.fail(fault);
+        const { outcome } = await sink.check(AbortSignal.timeout(LONG));
+        expect([fault, outcome.status]).not.toEqual([fault, 'delivered']);
+      }
+      if (7 in subject.skips || subject.checkIgnores?.includes('hangs')) return;
+      backend.failAlways('hangs');
+      const hung = await sink.check(AbortSignal.timeout(SHORT));
+      expect(hung.outcome.status).not.toBe('delivered');
     });
 
     clause(19, 'loads no vendor SDK before it is opened', () => {
