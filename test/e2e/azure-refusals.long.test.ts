@@ -215,7 +215,7 @@ describe('an app that is deployed wrongly', () => {
 
 /** Points of pods that the backend has. */
 function podPoints(): number {
-  return world.backend.stored.filter(({ metric }) => metric.startsWith('k8s.pod')).length;
+  return world.backend.stored.filter(({ metric }) => metric.startsWith('cpu/')).length;
 }
 
 function bearer(token: string): Readonly<Record<string, string>> {

@@ -76,10 +76,14 @@ describe('the app on Azure Functions', () => {
     expect([...times]).toEqual([BigInt(first.timestamp) * 1_000_000n]);
   });
 
-  it('adds up: the cluster is the sum of its nodes', () => {
-    const pods = firstPoints.filter(({ metric }) => metric === 'k8s.pod.cpu.usage' || metric.includes('pod'));
+  it('adds up: the cluster is the sum of its namespaces', () => {
+    const sum = (type: string): number =>
+      firstPoints
+        .filter(({ metric, resource }) => metric === 'memory/working_set' && hasType(resource, type))
+        .reduce((total, { value }) => total + value, 0);
 
-    expect(pods.length).toBeGreaterThan(first.rows['pod'] ?? 0);
+    expect(sum('ns')).toBeGreaterThan(0);
+    expect(sum('cluster')).toBe(sum('ns'));
   });
 
   it('makes rates from the counters that the tick before it saved in blobs', async () => {
@@ -121,3 +125,7 @@ describe('the app on Azure Functions', () => {
     expect(asked.filter((line) => line.includes('/secrets/'))).not.toEqual([]);
   });
 });
+
+function hasType(resource: ReceivedPoint['resource'], type: string): boolean {
+  return resource.some(([key, value]) => key === 'type' && value === type);
+}

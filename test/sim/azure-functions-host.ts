@@ -30,10 +30,11 @@ interface HostFile {
   readonly extensions?: { readonly http?: { readonly routePrefix?: string } };
 }
 
-// The calendar of this process can be moved, so that minutes pass as fast as their runs do; timers stay real.
+// The calendar of this process can be moved, or stand still, so that minutes pass as fast as their runs do; timers stay real.
 const realNow = Date.now;
 let ahead = Number(process.env['HOST_AHEAD'] ?? 0);
-Date.now = () => realNow() + ahead;
+let still: number | undefined;
+Date.now = () => still ?? realNow() + ahead;
 
 const host = readJson<HostFile>('host.json');
 if (host.version !== '2.0') throw new Error('host.json: version must be "2.0"');
@@ -131,7 +132,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 /** What the host tells of itself, and what a test tells it to do. */
 async function control(path: string, body: string): Promise<unknown> {
   if (path === '/sim/clock') {
-    ahead = Number(body);
+    const set = JSON.parse(body) as { readonly ahead?: number; readonly still?: number };
+    ahead = set.ahead ?? ahead;
+    still = set.still;
     return Date.now();
   }
   if (path === '/admin/functions') return [...core.functions.values()].map(({ callback: _, ...shown }) => shown);

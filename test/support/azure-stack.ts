@@ -35,8 +35,8 @@ export interface AzureApp extends AsyncDisposable {
   readonly url: string;
   /** Registered functions with their bindings, as the host indexes them. */
   functions(): Promise<readonly { readonly name: string; readonly bindings: Readonly<Record<string, unknown>> }[]>;
-  /** Moves the app's calendar so many milliseconds ahead of the real one. */
-  setAhead(millis: number): Promise<void>;
+  /** Moves the app's calendar so many milliseconds ahead of the real one, or lets it stand at a time. */
+  setClock(to: { readonly ahead: number } | { readonly still: number }): Promise<void>;
   /** Lets the timer's time come, or hands over a timer of the test's. */
   fire(what?: { readonly value?: unknown }): Promise<TimerRun>;
   /** Starts the timer's function by hand, as the portal does. */
@@ -160,7 +160,7 @@ async function startHost(folder: string, port: number, env: Readonly<Record<stri
   return {
     url,
     functions: async () => (await admin('/admin/functions')) as Awaited<ReturnType<AzureApp['functions']>>,
-    setAhead: async (millis) => void (await admin('/sim/clock', millis)),
+    setClock: async (to) => void (await admin('/sim/clock', to)),
     fire: async (what = {}) => (await admin('/sim/timers/tick', what)) as TimerRun,
     byHand: async () => (await admin('/admin/functions/tick', {})) as TimerRun,
     call: (name, body, headers = {}) =>
