@@ -1,51 +1,93 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { table } from 'table';
-import { awsMonthlyCost, readPrices, TICKS_A_MONTH } from '../../infra/cost/aws-cost.ts';
-import { seriesOfCluster, usualSize } from '../../infra/cost/cluster-size.ts';
+import { awsMonthlyCost, type MonthlyCost, TICKS_A_MONTH } from '../../infra/cost/aws-cost.ts';
+import { azureMonthlyCost } from '../../infra/cost/azure-cost.ts';
+import { type ClusterSize, seriesOfCluster, usualSize } from '../../infra/cost/cluster-size.ts';
+import { type Prices, readPrices } from '../../infra/cost/prices.ts';
 import { cloudWatchTarget } from '../../infra/dashboards/cloudwatch-target.ts';
+import { readSpeech } from '../../infra/dashboards/sink-speech.ts';
+import type { Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
 import type { CommandInput } from './command-input.ts';
 
 /** Alarms of the stack by default. */
 const ALARMS = 6;
 const MINUTE = 60_000;
+/** Memory of an instance in the template, in GB. */
+const AZURE_MEMORY = 2;
 
 type Input = Pick<CommandInput, 'env' | 'write'>;
+type Cloud = keyof typeof CLOUDS;
+type Exports = Parameters<typeof seriesOfCluster>[1];
 
 interface Given {
+  readonly cloud: Cloud;
   readonly nodes: readonly number[];
   readonly sink?: readonly string[];
 }
 
-/** `heapless cost`: what a month on AWS costs, by nodes, for the sinks as they are configured. */
+interface CloudCost {
+  readonly sink: string;
+  readonly regionOf: (prices: Prices) => string;
+  /** What the sinks that the cloud charges export. */
+  readonly charged: (config: Config) => Promise<readonly Exports[]>;
+  readonly cost: (
+    size: ClusterSize,
+    use: { readonly series: number; readonly shardSize: number; readonly ticks: number },
+    prices: Prices,
+  ) => MonthlyCost;
+}
+
+const CLOUDS = {
+  aws: {
+    sink: 'cloudwatch:',
+    regionOf: ({ region }) => region,
+    charged: async ({ sinks, groupings }) => {
+      const targets = sinks.filter(({ key }) => key === 'cloudwatch').map((uri) => cloudWatchTarget(uri, groupings));
+      return (await Promise.all(targets)).map(({ exports }) => exports);
+    },
+    cost: (size, use, prices) => awsMonthlyCost(size, { ...use, alarms: ALARMS }, prices),
+  },
+  azure: {
+    // Custom metrics, which are not charged, of the resource that the sink names.
+    sink: '',
+    regionOf: ({ azure }) => azure.region,
+    charged: async ({ sinks }) => {
+      const speeches = sinks.filter(({ key }) => key === 'prometheus').map(readSpeech);
+      return (await Promise.all(speeches)).map(({ exports }) => exports);
+    },
+    cost: (size, { series, ...use }, prices) =>
+      azureMonthlyCost(size, { ...use, samples: series, memory: AZURE_MEMORY }, prices),
+  },
+} as const satisfies Readonly<Record<string, CloudCost>>;
+
+/** `heapless cost`: what a month on a cloud costs, by nodes, for the sinks as they are configured. */
 export function addCost(program: Command, input: Input): void {
   program
     .command('cost')
-    .description('what a month on AWS costs by list prices, for clusters of so many nodes: a model, not a bill')
+    .description('what a month on a cloud costs by list prices, for clusters of so many nodes: a model, not a bill')
+    .addOption(new Option('--cloud <NAME>', 'where the functions run').choices(Object.keys(CLOUDS)).default('aws'))
     .addOption(new Option('--nodes <NUMBER...>', 'sizes of clusters').argParser(count).default([], '10 100 1000'))
-    .addOption(new Option('--sink <URI...>', 'the sinks (default HEAPLESS_SINK, else cloudwatch:)'))
-    .action(async ({ nodes, sink }: Given) => {
-      const env = { HEAPLESS_SINK: 'cloudwatch:', ...input.env };
+    .addOption(new Option('--sink <URI...>', 'the sinks (default HEAPLESS_SINK, else cloudwatch: on aws)'))
+    .action(async ({ cloud: name, nodes, sink }: Given) => {
+      const cloud: CloudCost = CLOUDS[name];
+      const env = { ...(cloud.sink === '' ? {} : { HEAPLESS_SINK: cloud.sink }), ...input.env };
       const flags = new Map(sink === undefined ? [] : [['sink', sink] as const]);
       const { config } = parseConfig({ env, flags });
-      const targets = await Promise.all(
-        config.sinks.filter(({ key }) => key === 'cloudwatch').map((uri) => cloudWatchTarget(uri, config.groupings)),
-      );
+      const charged = await cloud.charged(config);
       const prices = readPrices();
       const sizes = nodes.length === 0 ? [10, 100, 1_000] : nodes;
       const rows = sizes.map((size) => {
         const cluster = usualSize(size);
-        const series = targets.reduce((sum, { exports }) => sum + seriesOfCluster(cluster, exports), 0);
+        const series = charged.reduce((sum, exports) => sum + seriesOfCluster(cluster, exports), 0);
         const ticks = TICKS_A_MONTH * (MINUTE / config.metricResolution);
-        const use = { series, shardSize: config.shardSize, ticks, alarms: ALARMS };
-        const cost = awsMonthlyCost(cluster, use, prices);
+        const cost = cloud.cost(cluster, { series, shardSize: config.shardSize, ticks }, prices);
         const parts = [cost.functions, cost.state, cost.logs, cost.metrics, cost.alarms, cost.total];
         return [String(size), String(series), ...parts.map((dollars) => dollars.toFixed(2))];
       });
       const head = ['nodes', 'series', 'functions', 'state', 'logs', 'metrics', 'alarms', 'total'];
-      input.write(
-        `US dollars a month, ${prices.region}, list prices of ${prices.date}, 30 pods of 2 containers a node\n`,
-      );
+      const region = cloud.regionOf(prices);
+      input.write(`US dollars a month, ${region}, list prices of ${prices.date}, 30 pods of 2 containers a node\n`);
       input.write(table([head, ...rows], { columnDefault: { alignment: 'right' } }));
     });
 }

@@ -1,23 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { ClusterSize } from './cluster-size.ts';
-
-const PRICES_FILE = new URL('prices.json', import.meta.url);
-
-interface Prices {
-  readonly date: string;
-  readonly region: string;
-  readonly source: string;
-  readonly lambda: { readonly gigabyteSecond: number; readonly request: number };
-  readonly s3: { readonly put: number; readonly get: number };
-  readonly logs: { readonly gigabyte: number };
-  readonly cloudwatch: {
-    readonly metricTiers: readonly { readonly metrics?: number; readonly price: number }[];
-    readonly request: number;
-    readonly freeRequests: number;
-    readonly alarm: number;
-    readonly dashboard: number;
-  };
-}
+import type { Prices } from './prices.ts';
 
 /** US dollars a month, by what they are for. */
 export interface MonthlyCost {
@@ -54,10 +36,6 @@ const REDUCE_GIGABYTES = 0.5;
 const REPORT_BYTES = 3_000;
 const LINE_BYTES = 600;
 const SERIES_PER_REQUEST = 1_000;
-
-export function readPrices(): Prices {
-  return JSON.parse(readFileSync(PRICES_FILE, 'utf8')) as Prices;
-}
 
 /** The price of a month at AWS's list prices, without free tiers but that of requests: a model, not a bill. */
 export function awsMonthlyCost({ nodes }: Pick<ClusterSize, 'nodes'>, use: AwsUse, prices: Prices): MonthlyCost {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { awsMonthlyCost, readPrices, TICKS_A_MONTH } from '../../../infra/cost/aws-cost.ts';
+import { awsMonthlyCost, TICKS_A_MONTH } from '../../../infra/cost/aws-cost.ts';
+import { azureMonthlyCost } from '../../../infra/cost/azure-cost.ts';
 import { seriesOfCluster, usualSize } from '../../../infra/cost/cluster-size.ts';
+import { readPrices } from '../../../infra/cost/prices.ts';
 import { defaultDashboardTarget } from '../../../infra/dashboards/cloudwatch-target.ts';
 import { DEFAULT_SERIES_EXAMPLE } from '../../../shared/sinks/cloudwatch/options.ts';
 
@@ -44,5 +46,35 @@ describe('the cost of a month', () => {
 
     expect(fifth.total * 5).toBeCloseTo(every.total, 6);
     expect(every.functions + every.state + every.logs).toBeCloseTo(every.total, 6);
+  });
+});
+
+describe('the cost of a month on Azure', () => {
+  const ON_AZURE = { samples: 0, shardSize: 100, ticks: TICKS_A_MONTH, memory: 2 };
+
+  it.each([
+    // One run of at least a second of 2 GB a minute: 43,800 × 2 × $0.000026, and the executions.
+    [10, 2.2776 + 0.01752],
+    [100, 43_800 * 1.75 * 2 * 0.000026 + 0.01752],
+    // Ten shards, two in an instance, the reduction, and the tick that waits for both.
+    [1_000, 43_800 * (5 * 1.75 + 1 + 2.75) * 2 * 0.000026 + 12 * 0.01752],
+  ])('is for %i nodes what its parts take', (nodes, dollars) => {
+    expect(azureMonthlyCost({ nodes }, ON_AZURE, readPrices()).functions).toBeCloseTo(dollars, 6);
+  });
+
+  it('charges managed Prometheus by samples, $0.16 for 10 million', () => {
+    const { metrics } = azureMonthlyCost({ nodes: 10 }, { ...ON_AZURE, samples: 1_000 }, readPrices());
+
+    expect(metrics).toBeCloseTo(((TICKS_A_MONTH * 1_000) / 1e7) * 0.16, 9);
+  });
+
+  it('falls with memory and ticks, and is the sum of its parts', () => {
+    const whole = azureMonthlyCost({ nodes: 1_000 }, ON_AZURE, readPrices());
+    const small = azureMonthlyCost({ nodes: 1_000 }, { ...ON_AZURE, memory: 0.5 }, readPrices());
+    const fifth = azureMonthlyCost({ nodes: 1_000 }, { ...ON_AZURE, ticks: TICKS_A_MONTH / 5 }, readPrices());
+
+    expect(small.functions).toBeLessThan(whole.functions / 3);
+    expect(fifth.total * 5).toBeCloseTo(whole.total, 6);
+    expect(whole.functions + whole.state + whole.logs + whole.metrics).toBeCloseTo(whole.total, 9);
   });
 });
