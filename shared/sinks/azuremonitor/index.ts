@@ -67,7 +67,7 @@ export default defineSink({
       rules,
       now: context.clock.now,
     });
-    const headers = {
+    const headers: Readonly<Record<string, string>> = {
       'content-type': 'application/x-ndjson',
       'user-agent': 'heapless',
       ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
@@ -99,6 +99,15 @@ export default defineSink({
         return await client.exchange({ method: 'POST', url, headers, body }, signal, (answer, now) =>
           classifyMetrics(answer, { rules, place, now }),
         );
+      },
+      async check(signal) {
+        const body = new Uint8Array(0);
+        const { 'content-encoding': _, ...plain } = headers;
+        const outcome = await client.exchange({ method: 'POST', url, headers: plain, body }, signal, (answer, now) =>
+          // A body without values is refused as one, behind the questions who asks and for which resource.
+          answer.status === 400 ? { status: 'delivered' } : classifyMetrics(answer, { rules, place, now }),
+        );
+        return { outcome, seen: `${url.host} knows the resource and us`, unchecked: 'whether it takes values' };
       },
       backlog: BACKLOG,
       async close() {

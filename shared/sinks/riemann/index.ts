@@ -18,7 +18,7 @@ import { classifyFault } from '../http/classify-http.ts';
 import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
-import type { SelectionDefaults, Sink } from '../sink.ts';
+import type { SelectionDefaults, SendOutcome, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
 import { createConnections } from './connections.ts';
 import { BACKLOG, encodeRiemann, limitsOf, toFrame } from './encode.ts';
@@ -85,19 +85,25 @@ export default defineSink({
       batchSize: options.batchsize,
     };
     const connections = createConnections(target.address);
+    const exchange = async (message: Uint8Array, signal: AbortSignal): Promise<SendOutcome> => {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.request_timeout_sec)]);
+      try {
+        return classifyReply(await connections.exchange(toFrame(message), bounded));
+      } catch (error) {
+        return error instanceof SinkError ? { status: 'rejected', cause: error } : classifyFault(error, RULES);
+      }
+    };
     return {
       name: uri.key,
       shown: uri.shown,
       limits: limitsOf(options.batchsize, options.concurrency),
       selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
       encode: (batch, reject) => encodeRiemann(batch, settings, reject),
-      async send(request, signal) {
-        const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.request_timeout_sec)]);
-        try {
-          return classifyReply(await connections.exchange(toFrame(request.body), bounded));
-        } catch (error) {
-          return error instanceof SinkError ? { status: 'rejected', cause: error } : classifyFault(error, RULES);
-        }
+      send: (request, signal) => exchange(request.body, signal),
+      async check(signal) {
+        // A message without events is answered as any other.
+        const outcome = await exchange(new Uint8Array(0), signal);
+        return { outcome, seen: `Riemann answers at ${target.address.host}:${target.address.port}` };
       },
       backlog: BACKLOG,
       async close() {

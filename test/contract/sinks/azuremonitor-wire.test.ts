@@ -215,6 +215,20 @@ describe('azuremonitor over the wire', () => {
     expect(server.bodies).toEqual([]);
   });
 
+  it.each([
+    ['publisher', RESOURCE_ID, 'delivered'],
+    ['reader', RESOURCE_ID, 'rejected'],
+    ['nobody', RESOURCE_ID, 'rejected'],
+    ['publisher', `${RESOURCE_ID}-2`, 'rejected'],
+  ])('examines the backend as %s for %s without a value: %s', async (token, id, status) => {
+    const { server, sink } = await open('', `token=${token}`, id);
+
+    const found = await sink.check?.(AbortSignal.timeout(5_000));
+
+    expect(found?.outcome.status).toBe(status);
+    expect(server.stored).toEqual([]);
+  });
+
   it('says once that custom metrics are in preview', async () => {
     const { sink, notices } = await open();
     await send(sink, nodeBatch(1));

@@ -138,6 +138,24 @@ describe('riemann', () => {
     expect(report.problems[0]?.problem).toBe('what answers is no Riemann; check host and port');
   });
 
+  it('is examined by a message without events', async () => {
+    await using server = await startRiemannServer();
+    const sink = await openSink(parseUri(`riemann:tcp://127.0.0.1:${server.port}`, {}), {
+      clock: systemClock,
+      notice: () => {},
+      write: () => {},
+    });
+
+    const good = await sink.check?.(AbortSignal.timeout(5_000));
+    server.failAlways('close');
+    const bad = await sink.check?.(AbortSignal.timeout(5_000));
+    await sink.close();
+
+    expect(good).toEqual({ outcome: { status: 'delivered' }, seen: `Riemann answers at 127.0.0.1:${server.port}` });
+    expect(bad).toMatchObject({ outcome: { status: 'retryable' } });
+    expect(server.events).toEqual([]);
+  });
+
   it.each([
     ['riemann:udp://h:5555', /needs an address that begins with tcp:\/\/ or http:\/\//],
     ['riemann:tcp://h?ttl=0', /ttl must be a number of seconds above 0/],
