@@ -15,6 +15,7 @@ export interface StackParams {
   readonly completeness: string;
   readonly budgetPoints: string;
   readonly rowAlarms: string;
+  readonly accessEntries: string;
 }
 
 export const PARAM_NAMES = [
@@ -31,6 +32,7 @@ export const PARAM_NAMES = [
   'completeness',
   'budgetPoints',
   'rowAlarms',
+  'accessEntries',
 ] as const satisfies readonly (keyof StackParams)[];
 
 export const FUNCTION_NAMES = ['tick', 'scrape', 'reduce'] as const;
@@ -57,6 +59,8 @@ export interface StackSettings {
   readonly budgetPoints: number | undefined;
   /** True for alarms on nodes, containers and volumes, which cost by the row. */
   readonly rowAlarms: boolean;
+  /** True for access entries of the EKS clusters that sources name. */
+  readonly accessEntries: boolean;
 }
 
 const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
@@ -94,6 +98,12 @@ export function readParams(params: StackParams): StackSettings {
     }
     return text === '' ? undefined : value;
   };
+  const flag = (name: keyof StackParams): boolean => {
+    if (!['', 'true', 'false'].includes(params[name])) {
+      problem(name, `must be true or false, got ${JSON.stringify(params[name])}`);
+    }
+    return params[name] === 'true';
+  };
   const topic = arn('alarmTopic', 'sns');
   const settings: StackSettings = {
     clusters: list('clusters', CLUSTER),
@@ -103,11 +113,9 @@ export function readParams(params: StackParams): StackSettings {
     alarmActions: topic === undefined ? [] : [topic],
     completeness: number('completeness', 1) ?? 0.9,
     budgetPoints: number('budgetPoints', Infinity),
-    rowAlarms: params.rowAlarms === 'true',
+    rowAlarms: flag('rowAlarms'),
+    accessEntries: flag('accessEntries'),
   };
-  if (!['', 'true', 'false'].includes(params.rowAlarms)) {
-    problem('rowAlarms', `must be true or false, got ${JSON.stringify(params.rowAlarms)}`);
-  }
   if (problems.length > 0) throw new ConfigError(problems);
   return settings;
 }

@@ -12,6 +12,7 @@ import { cloudWatchAlarms } from '../alarms/cloudwatch-alarms.ts';
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { cloudWatchTarget, STACK_FUNCTIONS } from '../dashboards/cloudwatch-target.ts';
 import type { DashboardTarget } from '../dashboards/dashboard-target.ts';
+import { accessEntries } from './access-entries.ts';
 import { clusterRights } from './cluster-rights.ts';
 import { deployEnvironment, functionVariables, secretNames } from './function-variables.ts';
 import { reportAlarms } from './report-alarms.ts';
@@ -113,6 +114,7 @@ export async function describeStack({ service, stage, region, env, params }: Sta
       Resources: {
         ...extras.Resources,
         ...clusterRights(config.sources),
+        ...(settings.accessEntries ? accessEntries(config.sources, region) : {}),
         ...reportAlarms(prefix, config.sinks.length, alarmActions),
         ...(here === undefined ? {} : cloudWatchAlarms(watched, here, { prefix, actions: alarmActions })),
       },

@@ -5,7 +5,7 @@ import { rbacManifests } from './rbac-manifests.ts';
 import { renderManifests } from './render-yaml.ts';
 
 /** The group that EKS access entries and the documents name. */
-export const COLLECTORS: ClusterIdentity = { kind: 'group', name: 'heapless-collectors' };
+export const COLLECTORS = { kind: 'group', name: 'heapless-collectors' } as const satisfies ClusterIdentity;
 /** Where no cloud's own identity logs in. */
 export const ACCOUNT: ClusterIdentity = { kind: 'serviceaccount', namespace: 'heapless', name: 'collector' };
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeStack, environment, type StackInput } from '../../../infra/aws/stack.ts';
 import { PARAM_NAMES, type StackParams } from '../../../infra/aws/stack-params.ts';
+import { COLLECTORS } from '../../../infra/rbac/rbac-files.ts';
 
 const PARAMS = Object.fromEntries(PARAM_NAMES.map((name) => [name, ''])) as unknown as StackParams;
 const INPUT: StackInput = { service: 'heapless', stage: 'dev', region: 'eu-west-1', env: {}, params: PARAMS };
@@ -254,6 +255,7 @@ describe('the parameters', () => {
     [{ reservedConcurrency: 'tick=0' }, 'param reservedConcurrency: has "tick=0"'],
     [{ completeness: '2' }, 'param completeness: must be a number above 0 and up to 1'],
     [{ rowAlarms: 'yes' }, 'param rowAlarms: must be true or false'],
+    [{ accessEntries: '1' }, 'param accessEntries: must be true or false'],
     [{ budgetPoints: 'many' }, 'param budgetPoints: must be a number above 0'],
   ])('are refused if they are %j', async (wrong, message) => {
     await expect(describeStack({ ...INPUT, params: { ...PARAMS, ...wrong } })).rejects.toThrow(message);
@@ -321,5 +323,59 @@ describe('clusters by their name in a cloud', () => {
 
   it('grant nothing for a kubeconfig, and no cluster but its own name', async () => {
     expect(await rights("kubernetes.summary_api:''?inClusterConfig=false&auth=/k")).toBeUndefined();
+  });
+});
+
+describe('access entries', () => {
+  const entries = async (source: string, given = 'true'): Promise<readonly (readonly [string, object])[]> => {
+    const { extras } = await describeStack({
+      ...INPUT,
+      env: { HEAPLESS_SOURCE: source },
+      params: { ...PARAMS, accessEntries: given },
+    });
+    return Object.entries(extras.Resources as Readonly<Record<string, { readonly Type: string }>>).filter(
+      ([, { Type }]) => Type === 'AWS::EKS::AccessEntry',
+    );
+  };
+  const PROD = 'kubernetes.summary_api:eks://eu-west-1/prod';
+
+  it('let the two roles that talk to clusters in, each once a cluster, in the group that has the rights', async () => {
+    const found = await entries(`${PROD} kubernetes.summary_api:eks://eu-west-1/blue ${PROD}?cluster_name=again`);
+
+    expect(found.map(([name]) => name)).toEqual([
+      'TickAccessEntry1',
+      'ScrapeAccessEntry1',
+      'TickAccessEntry2',
+      'ScrapeAccessEntry2',
+    ]);
+    expect(found[1]?.[1]).toEqual({
+      Type: 'AWS::EKS::AccessEntry',
+      Properties: {
+        ClusterName: 'prod',
+        PrincipalArn: { 'Fn::GetAtt': ['ScrapeRole', 'Arn'] },
+        KubernetesGroups: [COLLECTORS.name],
+        Type: 'STANDARD',
+      },
+    });
+  });
+
+  it('are made only when asked', async () => {
+    expect(await entries(PROD, '')).toEqual([]);
+  });
+
+  it('leave out clusters that are entered by another role', async () => {
+    const role = `${PROD}?role_arn=arn:aws:iam::123456789012:role/x`;
+
+    expect(await entries(`${role} kubernetes.summary_api:eks://eu-west-1/blue`)).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'kubernetes.summary_api:eks://us-east-1/prod',
+      /aws eks create-access-entry --region us-east-1 --cluster-name prod/,
+    ],
+    ['kubernetes.summary_api:https://x?inClusterConfig=false&token=y', /no source names an EKS cluster/],
+  ])('are a problem of %s', async (source, problem) => {
+    await expect(entries(source)).rejects.toThrow(problem);
   });
 });
