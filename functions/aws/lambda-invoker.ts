@@ -1,4 +1,4 @@
-import { HeaplessError } from '../../shared/core/errors.ts';
+import { checkAnswer } from '../../shared/fanout/check-version.ts';
 import type { ShardInvoker } from '../../shared/fanout/invoker.ts';
 import type { Partial } from '../../shared/fanout/partial.ts';
 import type { ReduceResult, Reducer } from '../../shared/fanout/reducer.ts';
@@ -32,7 +32,7 @@ export function createLambdaInvoker({ name, connect }: LambdaTarget): ShardInvok
   return {
     async invoke(request, deadline) {
       const deps = { invoke: await connect(), deadline };
-      return checkVersion<Partial>(await callFunction({ name, request, what: `shard ${request.shard}` }, deps), name);
+      return checkAnswer<Partial>(await callFunction({ name, request, what: `shard ${request.shard}` }, deps), name);
     },
   };
 }
@@ -42,13 +42,7 @@ export function createLambdaReducer({ name, connect }: LambdaTarget): Reducer {
   return {
     async reduce(request, deadline) {
       const deps = { invoke: await connect(), deadline };
-      return checkVersion<ReduceResult>(await callFunction({ name, request, what: 'the totals' }, deps), name);
+      return checkAnswer<ReduceResult>(await callFunction({ name, request, what: 'the totals' }, deps), name);
     },
   };
-}
-
-/** The answer of our own function, if it is of this version. Only a deployment half done gives another. */
-function checkVersion<T extends { readonly version: 1 }>(answer: unknown, name: string): T {
-  if (typeof answer === 'object' && answer !== null && 'version' in answer && answer.version === 1) return answer as T;
-  throw new HeaplessError(`function ${name} is of another version: deploy the stack again`, { code: 'invoke_failed' });
 }

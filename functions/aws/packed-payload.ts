@@ -1,30 +1,24 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { HeaplessError } from '../../shared/core/errors.ts';
+import { packJson, unpackJson } from '../../shared/fanout/packed-json.ts';
 
-/** A request or an answer as it travels when it is large: JSON, gzip, base64. */
+/** A request or an answer as it travels when it is large: Lambda wants JSON, so gzip goes in base64. */
 interface Packed {
   readonly packed: 'gzip';
   readonly body: string;
 }
 
-/** Smaller texts travel as they are, so that logs and calls by hand stay readable. */
-const PACK_FROM_BYTES = 1_048_576;
-/** Largest text that is unpacked. */
-const MAX_TEXT_BYTES = 134_217_728;
-
-/** The value as it travels. Totals of many workloads and groups are numbers and names: gzip makes a tenth of them. */
+/** The value as it travels. */
 export function packPayload(value: unknown): unknown {
-  const text = JSON.stringify(value);
-  if (text === undefined || text.length < PACK_FROM_BYTES) return value;
-  return { packed: 'gzip', body: gzipSync(text, { level: 1 }).toString('base64') } satisfies Packed;
+  if (value === undefined) return value;
+  const { packed, bytes } = packJson(value);
+  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : value;
 }
 
 /** What `packPayload` was given. Throws `HeaplessError` (`event_invalid`) for what cannot be unpacked. */
 export function unpackPayload(travelled: unknown): unknown {
   if (!isPacked(travelled)) return travelled;
   try {
-    const text = gunzipSync(Buffer.from(travelled.body, 'base64'), { maxOutputLength: MAX_TEXT_BYTES });
-    return JSON.parse(text.toString('utf8'));
+    return unpackJson({ packed: true, bytes: Buffer.from(travelled.body, 'base64') });
   } catch (cause) {
     throw new HeaplessError('the payload says it is gzip and cannot be unpacked', { code: 'event_invalid', cause });
   }

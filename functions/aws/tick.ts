@@ -1,32 +1,9 @@
+import { reportsOrLoss } from '../../shared/app/lost-ticks.ts';
 import { runTick } from '../../shared/app/tick.ts';
-import type { TickReport } from '../../shared/app/tick-report.ts';
-import { HeaplessError } from '../../shared/core/errors.ts';
 import { createLambdaHandler } from './lambda-handler.ts';
 import { readScheduledTime, type TickEvent } from './scheduled-time.ts';
 
-/**
- * The tick function: one report per cluster. It throws at the very end if a cluster gave nothing at all or no sink took
- * anything, so that the function's `Errors` metric and the alarm on it mean lost minutes.
- */
-export const handler = createLambdaHandler(async (runtime, event: TickEvent | null, deadline) => {
-  const results = await runTick(runtime, { scheduledTime: readScheduledTime(event), endBy: deadline.at });
-  const reports = results.map(({ report }) => report);
-  const lost = reports.filter(isLost);
-  if (lost.length > 0) throw new HeaplessError(lost.map(lossOf).join('; '), { code: 'tick_failed' });
-  return reports;
-});
-
-function isLost(report: TickReport): boolean {
-  return report.status === 'nothing' || undelivered(report);
-}
-
-/** True if there was something to export and no sink acknowledged any of it. */
-function undelivered({ sinks }: TickReport): boolean {
-  return sinks.some((sink) => sink.encoded > 0) && sinks.every((sink) => sink.delivered === 0);
-}
-
-function lossOf(report: TickReport): string {
-  const stamp = new Date(report.timestamp).toISOString();
-  const why = report.status === 'nothing' ? (report.reason ?? 'no node answered') : 'no sink took anything';
-  return `cluster ${report.cluster}: nothing for ${stamp}: ${why}`;
-}
+/** The tick function: one report per cluster. It throws at the very end if a minute is lost, for the function's `Errors`. */
+export const handler = createLambdaHandler(async (runtime, event: TickEvent | null, deadline) =>
+  reportsOrLoss(await runTick(runtime, { scheduledTime: readScheduledTime(event), endBy: deadline.at })),
+);

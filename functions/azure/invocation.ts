@@ -1,8 +1,8 @@
 import type { InvocationContext } from '@azure/functions';
 import { systemClock } from '../../shared/core/clock.ts';
 import { createDeadline, type Deadline } from '../../shared/core/deadline.ts';
-import { ConfigError, describeError, HeaplessError } from '../../shared/core/errors.ts';
 import { type Millis, SECOND } from '../../shared/core/units.ts';
+import { failureLine } from '../../shared/telemetry/failure-line.ts';
 import { functionTime } from './function-time.ts';
 import { loggingTo, writeLog } from './invocation-log.ts';
 
@@ -29,27 +29,8 @@ export async function runInvocation<T>(
   });
 }
 
-/** Writes one JSON line for what was thrown: `function_failed`, or `call_refused` for a caller that is not let in. */
+/** Writes one JSON line for what was thrown. */
 export function logFailure(error: unknown, context: InvocationContext): void {
-  writeLog(failureLine(error, context));
-}
-
-/** A caller that is refused is no failure of ours: strangers knock at every address of the Internet. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof HeaplessError && (error.code === 'caller_unknown' || error.code === 'caller_forbidden');
-}
-
-function failureLine(error: unknown, context: InvocationContext): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const line = {
-    time: new Date(systemClock.now()).toISOString(),
-    ...(isRefusal(error) ? { level: 'warn', event: 'call_refused' } : { level: 'error', event: 'function_failed' }),
-    function: context.functionName,
-    request: context.invocationId,
-    code: error instanceof HeaplessError ? error.code : 'unexpected',
-    message: describeError(error),
-    ...(error instanceof ConfigError ? { problems: error.problems } : {}),
-    ...(cause === undefined ? {} : { cause: describeError(cause) }),
-  };
-  return `${JSON.stringify(line)}\n`;
+  const run = { function: context.functionName, request: context.invocationId, time: systemClock.now() };
+  writeLog(failureLine(error, run));
 }

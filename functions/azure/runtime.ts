@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { openRuntime } from '../../shared/app/open-runtime.ts';
 import type { Platform } from '../../shared/app/platform.ts';
-import { createRuntime, type Runtime } from '../../shared/app/runtime.ts';
+import type { Runtime } from '../../shared/app/runtime.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { HeaplessError } from '../../shared/core/errors.ts';
-import { type Millis, SECOND } from '../../shared/core/units.ts';
-import type { ObjectStore } from '../../shared/state/object-store.ts';
 import type { HttpTarget } from '../http/http-call.ts';
 import { createHttpInvoker, createHttpReducer } from '../http/http-invoker.ts';
 import { createSharedToken } from '../http/shared-token.ts';
@@ -26,9 +25,6 @@ let warm: Promise<Runtime> | undefined;
  */
 export const MOST_BYTES = 104_857_600;
 
-/** Longest look at the store when an instance starts. */
-const STORE_CHECK: Millis = 5 * SECOND;
-
 const ADVICE = {
   401: 'HEAPLESS_AZURE_AUDIENCE and HEAPLESS_AZURE_TENANT must be the same for all functions of the app',
   403: "the app's identity must be in HEAPLESS_AZURE_CALLERS",
@@ -38,40 +34,17 @@ const ADVICE = {
 
 /** The runtime of this function instance. Rejects with every problem of the configuration at once. */
 export async function azureRuntime(): Promise<Runtime> {
-  warm ??= open();
-  try {
-    return await warm;
-  } catch (error) {
-    warm = undefined;
-    throw error;
-  }
-}
-
-async function open(): Promise<Runtime> {
-  const runtime = await createRuntime({
+  warm ??= openRuntime({
     env: process.env,
     platform: azurePlatform(process.env),
     // One cluster's secret must not stop the others, and the reduction talks to no cluster.
     deferSourceSecrets: true,
   });
   try {
-    await checkStore(runtime.store);
-    return runtime;
+    return await warm;
   } catch (error) {
-    await runtime.close();
+    warm = undefined;
     throw error;
-  }
-}
-
-/**
- * Throws if the store refuses us for good: no role, no identity, no container. A tick would go on without it, as it should
- * when a store fails for a while; but a wrong deployment is to be seen at its first run, before anything is exported twice.
- */
-async function checkStore(store: ObjectStore): Promise<void> {
-  try {
-    await store.get('claim/start', AbortSignal.timeout(STORE_CHECK));
-  } catch (error) {
-    if (error instanceof HeaplessError && !error.retryable && error.code !== 'state_aborted') throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describeError, HeaplessError } from '../../shared/core/errors.ts';
+import { checkRequest } from '../../shared/fanout/check-version.ts';
 import { decodeBody, encodeBody, JSON_TYPE } from './body-codec.ts';
 
 /** A call of a function by HTTP, however the platform shows it. */
@@ -80,12 +81,4 @@ async function checked(
     onError(error);
     throw new Unchecked('callers cannot be checked; see the log of this function', { code: 'caller_unchecked' });
   }
-}
-
-/** The body, if it is a request of this version. Anything else is a call by hand, or functions of two deployments. */
-function checkRequest<Request extends TickRequest>(body: unknown, name: string): Request {
-  const given = body as { readonly version?: unknown; readonly endBy?: unknown } | null;
-  if (given?.version === 1 && typeof given.endBy === 'number') return body as Request;
-  const message = `${name}: the body is no request of this version; the tick calls this function, and all functions are deployed together`;
-  throw new HeaplessError(message, { code: 'event_invalid' });
 }

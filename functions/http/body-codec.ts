@@ -1,7 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { HeaplessError } from '../../shared/core/errors.ts';
+import { packJson, unpackJson } from '../../shared/fanout/packed-json.ts';
 
-/** A request or an answer between two functions: JSON, and gzip of it when it is large. */
+/** A request or an answer as the body of an HTTP message. */
 export interface WireBody {
   readonly type: string;
   readonly bytes: Buffer<ArrayBuffer>;
@@ -11,29 +11,19 @@ export const JSON_TYPE = 'application/json';
 /** Not `Content-Encoding`, which fronts and libraries of platforms may undo or do once more. */
 export const GZIP_TYPE = 'application/gzip';
 
-/** Smaller texts travel as they are, so that logs and calls by hand stay readable. */
-const PACK_FROM_BYTES = 1_048_576;
-/** Largest text that is unpacked. */
-const MAX_TEXT_BYTES = 134_217_728;
-
-/** A value as it travels. Totals of many workloads and groups are numbers and names: gzip makes a tenth of them. */
+/** A value as it travels. */
 export function encodeBody(value: unknown): WireBody {
-  const text = Buffer.from(JSON.stringify(value));
-  if (text.length < PACK_FROM_BYTES) return { type: JSON_TYPE, bytes: text };
-  return { type: GZIP_TYPE, bytes: gzipSync(text, { level: 1 }) };
+  const { packed, bytes } = packJson(value);
+  return { type: packed ? GZIP_TYPE : JSON_TYPE, bytes };
 }
 
 /** What `encodeBody` was given. Throws `HeaplessError` (`event_invalid`) for bytes that are nothing of the kind. */
 export function decodeBody(type: string, bytes: Uint8Array): unknown {
   try {
-    const packed = type.split(';')[0]?.trim().toLowerCase() === GZIP_TYPE;
-    const text = packed ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes;
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
+    return unpackJson({ packed: type.split(';')[0]?.trim().toLowerCase() === GZIP_TYPE, bytes });
   } catch (cause) {
     const shown = JSON.stringify(type.slice(0, 64));
-    throw new HeaplessError(`the body (${bytes.length} bytes of ${shown}) is no JSON`, {
-      code: 'event_invalid',
-      cause,
-    });
+    const message = `the body (${bytes.length} bytes of ${shown}) is no JSON`;
+    throw new HeaplessError(message, { code: 'event_invalid', cause });
   }
 }

@@ -2,6 +2,9 @@ import type { Deadline } from '../../shared/core/deadline.ts';
 import { describeError, HeaplessError } from '../../shared/core/errors.ts';
 import { decodeBody, encodeBody } from './body-codec.ts';
 
+/** Largest answer that is read, in bytes: what the platforms let through, and more than a shard ever needs. */
+export const MAX_ANSWER_BYTES = 33_554_432;
+
 /** Another function of this app, as it is reached by HTTPS. */
 export interface HttpTarget {
   readonly url: URL;
@@ -39,7 +42,7 @@ export async function callFunction(
       redirect: 'manual',
       signal: deadline.signal,
     });
-    const body = new Uint8Array(await answer.arrayBuffer());
+    const body = await readBody(answer, name);
     if (answer.status !== 200) throw failure(target, answer.status, body);
     return answerOf(name, answer.headers.get('content-type') ?? '', body);
   } catch (cause) {
@@ -47,6 +50,21 @@ export async function callFunction(
     const said = deadline.signal.aborted ? 'was not back by the deadline' : `could not be called: ${reasonOf(cause)}`;
     throw new HeaplessError(`function ${name} ${said}`, { code: 'invoke_refused', cause });
   }
+}
+
+/** The whole body, unless it is larger than any answer of ours is. */
+async function readBody(answer: Response, name: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) {
+      const message = `function ${name} answered more than ${MAX_ANSWER_BYTES} bytes: lower HEAPLESS_SHARD_SIZE or HEAPLESS_GROUP_LIMIT`;
+      throw new HeaplessError(message, { code: 'invoke_failed' });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function authorizationOf({ authorize }: HttpTarget, name: string, signal: AbortSignal): Promise<string> {
@@ -91,8 +109,9 @@ function ownError(body: Uint8Array): string | undefined {
   }
 }
 
-function nameOf({ host, pathname }: URL): string {
-  return `${pathname.split('/').at(-1)} at ${host}`;
+/** How a function is called in messages. */
+export function nameOf({ host, pathname }: URL): string {
+  return `${pathname.split('/').at(-1) || pathname} at ${host}`;
 }
 
 /** `fetch` hides why behind "fetch failed". */

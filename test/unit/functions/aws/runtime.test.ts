@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkRequest } from '../../../../functions/aws/requests.ts';
+
 import { awsPlatform } from '../../../../functions/aws/runtime.ts';
+import { checkRequest } from '../../../../shared/fanout/check-version.ts';
 
 const STATE = { HEAPLESS_STATE: 's3://bucket/state' };
 

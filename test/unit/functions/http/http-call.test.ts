@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBody, GZIP_TYPE } from '../../../../functions/http/body-codec.ts';
-import { callFunction, type HttpTarget } from '../../../../functions/http/http-call.ts';
+import { callFunction, type HttpTarget, MAX_ANSWER_BYTES } from '../../../../functions/http/http-call.ts';
 import { createHttpInvoker, createHttpReducer } from '../../../../functions/http/http-invoker.ts';
 import { systemClock } from '../../../../shared/core/clock.ts';
 import { createDeadline, type Deadline } from '../../../../shared/core/deadline.ts';
@@ -160,6 +160,17 @@ describe('the invoker and the reducer by HTTP', () => {
     await expect(createHttpInvoker(target).invoke({ shard: 's0' } as ShardRequest, deadline)).rejects.toMatchObject({
       code: 'invoke_failed',
       message: expect.stringContaining('is of another version'),
+    });
+  });
+});
+
+describe('an answer beyond any of ours', () => {
+  it('is not read to its end', async () => {
+    answer = { status: 200, body: Buffer.alloc(MAX_ANSWER_BYTES + 1, 0x20) };
+
+    await expect(call()).rejects.toMatchObject({
+      code: 'invoke_failed',
+      message: expect.stringMatching(/answered more than 33554432 bytes: lower HEAPLESS_SHARD_SIZE/),
     });
   });
 });
