@@ -5,6 +5,7 @@ import { configurationPage } from './configuration-page.ts';
 import { dashboardsPage } from './dashboards-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { namesPage } from './names-page.ts';
 import { reliabilityPage } from './reliability-page.ts';
 import { sinksPage } from './sinks-page.ts';
 
@@ -14,6 +15,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...rbacFiles(),
     ['docs/metrics.md', metricsPage()],
+    ['docs/names.md', await namesPage()],
     ['docs/sinks.md', await sinksPage()],
     ['docs/configuration.md', configurationPage()],
     ['docs/dashboards.md', await dashboardsPage()],

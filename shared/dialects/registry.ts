@@ -1,11 +1,16 @@
 import type { Dialect, DialectName } from './dialect.ts';
 
-/** Every dialect by its name; loaded when a sink asks for it. */
+/** Every dialect of names that any sink may speak; loaded when a sink asks for it. */
 const LOAD = {
   heapster: () => import('./heapster.ts'),
+  otel: () => import('./otel.ts'),
+  semconv: () => import('./semconv.ts'),
+  prometheus: () => import('./prometheus.ts'),
 } as const satisfies Partial<Record<DialectName, () => Promise<{ readonly default: Dialect }>>>;
 
 export type LoadableDialect = keyof typeof LOAD;
+
+export const LOADABLE_DIALECTS = Object.keys(LOAD) as readonly LoadableDialect[];
 
 export async function loadDialect(name: LoadableDialect): Promise<Dialect> {
   return (await LOAD[name]()).default;

@@ -68,8 +68,17 @@ async function unanswered(
 describe('every query of the Grafana dashboard', () => {
   for (const [name, start, uri, received] of [
     ['prometheus', startPrometheus, 'prometheus:URL', 'translated'],
+    ['prometheus', startPrometheus, 'prometheus:URL?names=otel', 'translated'],
+    ['prometheus', startPrometheus, 'prometheus:URL?names=semconv', 'translated'],
+    ['prometheus', startPrometheus, 'prometheus:URL?names=prometheus', 'translated'],
     ['victoria-metrics', startVictoriaMetrics, 'prometheus:URL', 'translated'],
     ['victoria-metrics-otlp', startVictoriaMetrics, 'otlp:URL/opentelemetry/v1/metrics?attributes=point', 'plain'],
+    [
+      'victoria-metrics-otlp',
+      startVictoriaMetrics,
+      'otlp:URL/opentelemetry/v1/metrics?attributes=point&names=semconv',
+      'plain',
+    ],
   ] as const) {
     it(`finds numbers in ${name}, filled by ${uri}`, async (context) => {
       await using server = await start(context, name);
@@ -78,10 +87,39 @@ describe('every query of the Grafana dashboard', () => {
 
       const queries = queriesOf(await dashboardOf(sink, received));
 
-      expect(queries.length).toBeGreaterThan(250);
+      expect(queries.length).toBeGreaterThan(uri.includes('names=prometheus') ? 80 : 250);
       expect(await unanswered(server, queries, at)).toEqual([]);
     }, 90_000);
   }
+
+  it('finds numbers by what dashboards for cAdvisor, kubelets and kube-state-metrics ask, with names=prometheus', async (context) => {
+    await using server = await startPrometheus(context, 'prometheus');
+    const at = await deliverTicks(`prometheus:${server.url}?names=prometheus`);
+    const cadvisor = 'job="kubelet", metrics_path="/metrics/cadvisor", cluster="prod"';
+    const asked = [
+      `sum by (namespace) (rate(container_cpu_usage_seconds_total{${cadvisor}, image!=""}[5m]))`,
+      `sum by (pod) (container_memory_working_set_bytes{${cadvisor}, namespace="shop", container!="", image!=""})`,
+      `max by (pod) (container_memory_rss{${cadvisor}, container!=""})`,
+      `sum by (namespace) (rate(container_network_receive_bytes_total{${cadvisor}, namespace=~".+"}[5m]))`,
+      `sum by (instance) (rate(container_cpu_usage_seconds_total{${cadvisor}, id="/"}[5m]))`,
+      `rate(container_pressure_memory_stalled_seconds_total{${cadvisor}, container="app"}[5m])`,
+      'sum by (namespace) (kube_pod_container_resource_requests{job="kube-state-metrics", cluster="prod", resource="cpu"})',
+      'sum by (resource) (kube_pod_container_resource_limits{job="kube-state-metrics", resource="memory", unit="byte"})',
+      'sum by (cluster) (kube_node_status_allocatable{job="kube-state-metrics", resource="cpu"})',
+      'increase(kube_pod_container_status_restarts_total{job="kube-state-metrics", namespace="shop"}[5m])',
+      'kubelet_volume_stats_available_bytes{job="kubelet", metrics_path="/metrics", persistentvolumeclaim="data-web-0"}' +
+        ' / kubelet_volume_stats_capacity_bytes{job="kubelet", metrics_path="/metrics"}',
+      'up{job="kubelet", metrics_path="/metrics"}',
+    ];
+
+    expect(
+      await unanswered(
+        server,
+        asked.map((text) => ({ title: 'asked', text })),
+        at,
+      ),
+    ).toEqual([]);
+  }, 60_000);
 
   it('finds numbers where VictoriaMetrics translates names of OTLP as Prometheus does', async (context) => {
     const flags = ['-opentelemetry.usePrometheusNaming'];

@@ -31,11 +31,34 @@ const ROWS: Readonly<Record<Level, readonly Labels[]>> = {
     { nodename: 'n2', hostname: 'n2', namespace_name: 'shop', pod_name: 'web-1', pod_id: 'u2', namespace_id: 'ns1' },
   ],
   pod_container: [
-    { nodename: 'n1', hostname: 'n1', namespace_name: 'shop', pod_name: 'web-0', pod_id: 'u1', container_name: 'app' },
-    { nodename: 'n2', hostname: 'n2', namespace_name: 'shop', pod_name: 'web-1', pod_id: 'u2', container_name: 'app' },
+    {
+      nodename: 'n1',
+      hostname: 'n1',
+      namespace_name: 'shop',
+      pod_name: 'web-0',
+      pod_id: 'u1',
+      container_name: 'app',
+      container_base_image: 'shop/app:1',
+    },
+    {
+      nodename: 'n2',
+      hostname: 'n2',
+      namespace_name: 'shop',
+      pod_name: 'web-1',
+      pod_id: 'u2',
+      container_name: 'app',
+      container_base_image: 'shop/app:1',
+    },
   ],
   volume: [
-    { nodename: 'n1', namespace_name: 'shop', pod_name: 'web-0', volume_name: 'data', resource_id: 'Volume:data' },
+    {
+      nodename: 'n1',
+      namespace_name: 'shop',
+      pod_name: 'web-0',
+      volume_name: 'data',
+      resource_id: 'Volume:data',
+      pvc_name: 'data-web-0',
+    },
     { nodename: 'n2', namespace_name: 'shop', pod_name: 'web-1', volume_name: 'data', resource_id: 'Volume:data' },
   ],
 };

@@ -4,6 +4,7 @@ import { LEVELS } from '../../core/level.ts';
 import { AUTH_KINDS } from '../auth/auth-kind.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
+import { namesOption } from '../names-option.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { PRESET_NAMES } from './presets.ts';
@@ -13,7 +14,7 @@ export const DEFAULTS: SelectionDefaults = { levels: LEVELS, metrics: ['*'] };
 
 /** How requests are made and sent; the fields that `honeycomb:` has too. */
 export const SENDING_OPTIONS = {
-  names: choiceOption(['heapster'], { default: 'heapster' }).describe('Names of metrics and attributes'),
+  names: namesOption(),
   encoding: choiceOption(['protobuf', 'json'], { default: 'protobuf' }).describe(
     'Form of a request; `json` costs some ten times the CPU',
   ),

@@ -3,6 +3,7 @@ import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '.
 import { LEVELS } from '../../core/level.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
+import { namesOption } from '../names-option.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { MAX_BYTES, MAX_BYTES_CLOUD, MAX_SAMPLES } from './limits.ts';
@@ -16,9 +17,7 @@ export const OPTIONS = z.object({
   version: choiceOption(VERSIONS, { default: '1.0' }).describe(
     'Version of the protocol. `2.0` sends metadata and start times in a tenth of the bytes before compression; a receiver that does not know it stores nothing, which is noticed',
   ),
-  names: choiceOption(['heapster'], { default: 'heapster' }).describe(
-    'Names of metrics and labels; `heapster` makes `heapster_cpu_usage_rate` of `cpu/usage_rate`',
-  ),
+  names: namesOption(),
   external_label: pairOption({
     problem: ([name, value]) => {
       if (!LABEL_NAME.test(name) || name.startsWith('__')) return `has ${JSON.stringify(name)}, which is no label name`;
