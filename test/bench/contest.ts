@@ -1,10 +1,11 @@
-import { startChild } from './child.ts';
+import { type Child, startChild } from './child.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterReport } from './cluster-process.ts';
 import type { ClusterShape } from './cluster-shape.ts';
 import type { JobName, JobOrder, JobSettings, Measure } from './job.ts';
 import { AWS_CREDENTIALS } from './sinks.ts';
 import { orderOf } from './statistics.ts';
+import { createVirtualTime } from './virtual-time.ts';
 
 export interface Contestant {
   readonly name: string;
@@ -22,6 +23,10 @@ export interface ContestOptions {
   /** Steps that are not kept: what is measured is warm. */
   readonly warmups: number;
   readonly rounds: number;
+  /** Whether a warm-up left nothing to be desired; if not, the contestant gets some more before the first round. */
+  readonly isWarm?: (seen: Measure['seen']) => boolean;
+  /** Folder for a CPU profile and a heap summary of each contestant's last step. */
+  readonly profileTo?: string;
   /** Of the contestants' processes, for profiles. */
   readonly execArgv?: readonly string[];
 }
@@ -34,11 +39,13 @@ export interface Entry {
   readonly peakRssBytes: number;
 }
 
-const TICK = 60_000;
+/** A machine that is busy may cost a cold tick some nodes, and the next one their rates. */
+const MOST_MORE_WARMUPS = 4;
 
 /**
- * Lets contestants, each in its own warm process, take turns: in every round each does one step, in changing order, a
- * minute of the cluster's clock after the step before. Whatever disturbs the machine disturbs all of them.
+ * Lets contestants, each in its own warm process, take turns: in every round each does one step, in changing order. By the
+ * cluster's clock a contestant's steps are a minute apart, however long the others take. Whatever disturbs the machine
+ * disturbs all of them.
  */
 export async function runContest(options: ContestOptions): Promise<ReadonlyMap<string, Entry>> {
   const { contestants, warmups, rounds } = options;
@@ -51,7 +58,25 @@ export async function runContest(options: ContestOptions): Promise<ReadonlyMap<s
       return [contestant, { child, measures: [] as Measure[], cluster: [] as ClusterReport[] }] as const;
     }),
   );
-  let offset = 0;
+  const time = createVirtualTime(Date.now());
+  const step = async (contestant: Contestant, child: Child, profileTo?: string): Promise<Measure> => {
+    const cluster = contestant.cluster ?? options.cluster;
+    const offset = time.begin(contestant, Date.now());
+    await cluster?.setClock(offset);
+    await cluster?.forget();
+    const order: JobOrder = { order: 'step', time: { offset }, ...(profileTo !== undefined && { profileTo }) };
+    const measure = (await child.ask(order)) as Measure;
+    time.end(contestant, measure.wallMillis);
+    return measure;
+  };
+  const warmUp = async (contestant: Contestant, child: Child, seen: Measure['seen']): Promise<void> => {
+    let last = seen;
+    for (let more = 0; options.isWarm?.(last) === false; more++) {
+      if (more === MOST_MORE_WARMUPS)
+        throw new Error(`"${contestant.name}" does not get warm: ${JSON.stringify(last)}; is the machine too busy?`);
+      last = (await step(contestant, child)).seen;
+    }
+  };
   try {
     for (const [contestant, { child }] of children) {
       const order: JobOrder = { order: 'open', job: contestant.job, settings: settingsOf(contestant, options) };
@@ -61,13 +86,11 @@ export async function runContest(options: ContestOptions): Promise<ReadonlyMap<s
       for (const contestant of orderOf(contestants, round + warmups)) {
         const entry = children.get(contestant);
         if (entry === undefined) continue;
-        const cluster = contestant.cluster ?? options.cluster;
-        offset += TICK;
-        await cluster?.setClock(offset);
-        await cluster?.forget();
-        const measure = (await entry.child.ask({ order: 'step', time: { offset } } satisfies JobOrder)) as Measure;
+        const measure = await step(contestant, entry.child, round === rounds - 1 ? options.profileTo : undefined);
+        if (round === -1) await warmUp(contestant, entry.child, measure.seen);
         if (round < 0) continue;
         entry.measures.push(measure);
+        const cluster = contestant.cluster ?? options.cluster;
         if (cluster !== undefined) entry.cluster.push(await cluster.report());
       }
     }

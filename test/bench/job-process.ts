@@ -1,4 +1,4 @@
-import type { Job, JobName, JobOrder, Measure, OpenJob } from './job.ts';
+import type { Job, JobName, JobOrder, Measure, OpenJob, StepTime } from './job.ts';
 
 /** Loaded one by one, so that the floor's memory has nothing of the product in it. */
 const JOBS: Readonly<Record<JobName, () => Promise<{ readonly openJob: OpenJob }>>> = {
@@ -23,13 +23,23 @@ async function obey(order: JobOrder): Promise<Measure | null> {
   if (job === undefined) throw new Error('step before open');
   await job.prepare?.(order.time);
   globalThis.gc?.();
+  if (order.profileTo !== undefined) return await profileStep(job, order.time, order.profileTo);
+  return await measureStep(job, order.time);
+}
+
+async function measureStep(work: Job, time: StepTime): Promise<Measure> {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const seen = await job.run(order.time);
+  const seen = await work.run(time);
   const wallMillis = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
   return { cpuMillis: (user + system) / 1_000, wallMillis, peakRssBytes, seen };
+}
+
+async function profileStep(work: Job, time: StepTime, folder: string): Promise<Measure> {
+  const { recordProfiles } = await import('./profile/record-profiles.ts');
+  return await recordProfiles(folder, () => measureStep(work, time));
 }
 
 process.on('message', (order: JobOrder) => {

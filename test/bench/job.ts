@@ -42,4 +42,4 @@ export type JobName = 'floor' | 'tick' | 'parse' | 'decode' | 'rates' | 'totals'
 
 export type JobOrder =
   | { readonly order: 'open'; readonly job: JobName; readonly settings: JobSettings }
-  | { readonly order: 'step'; readonly time: StepTime };
+  | { readonly order: 'step'; readonly time: StepTime; readonly profileTo?: string };

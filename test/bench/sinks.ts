@@ -13,3 +13,13 @@ export function cloudWatch(endpoint: string): string {
 
 /** For the SDK of a sink that nobody checks. */
 export const AWS_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' } as const;
+
+/** Every row of every level as line protocol. */
+export function influxDb(endpoint: string): string {
+  return `influxdb:${endpoint}?db=bench`;
+}
+
+/** Every row of every level as remote write. */
+export function remoteWrite(endpoint: string): string {
+  return `prometheus:${endpoint}/api/v1/write`;
+}

@@ -4,7 +4,7 @@ import { USUAL_SHAPE } from '../cluster-shape.ts';
 import { type Entry, runContest } from '../contest.ts';
 import type { Figure } from '../figure.ts';
 import { NO_EXPORT } from '../sinks.ts';
-import { checkWhole } from './whole-tick.ts';
+import { checkWhole, isWarm } from './whole-tick.ts';
 
 /** Ticks before the one that counts. */
 const WARMUPS = 2;
@@ -55,6 +55,7 @@ async function thirdTick(nodes: number): Promise<Entry> {
     contestants: [{ name: 'tick', job: 'tick', env }],
     warmups: WARMUPS,
     rounds: 1,
+    isWarm,
   });
   const entry = entries.get('tick');
   if (entry === undefined) throw new Error('the tick has no measures');

@@ -5,9 +5,9 @@ import { type Entry, runContest } from '../contest.ts';
 import { type Figure, fromSpread } from '../figure.ts';
 import { NO_EXPORT } from '../sinks.ts';
 import { spreadOf } from '../statistics.ts';
-import { checkWhole } from './whole-tick.ts';
+import { checkWhole, isWarm } from './whole-tick.ts';
 
-const NODE_TIMEOUT_MILLIS = 2_000;
+const NODE_TIMEOUT_MILLIS = 5_000;
 const HANGING = 0.05;
 
 /** Nodes that never answer cost their own deadline once, not the others' time. */
@@ -25,8 +25,9 @@ export const hanging: BenchCase = {
         { name: 'clean', job: 'tick', env, cluster: clean },
         { name: 'sick', job: 'tick', env, cluster: sick },
       ],
-      warmups: 1,
-      rounds: quick ? 2 : 4,
+      warmups: 2,
+      rounds: quick ? 2 : 3,
+      isWarm,
     });
     const dead = Array.from({ length: shape.nodes }, (_, node) => node).filter((node) => isHanging(node, HANGING));
     for (const { seen } of measuresOf(entries.get('clean'))) checkWhole('clean', seen);
@@ -65,8 +66,9 @@ export const latency: BenchCase = {
         { name: 'floor', job: 'floor' },
         { name: 'tick', job: 'tick', env: { HEAPLESS_SINK: NO_EXPORT, HEAPLESS_MAX_IN_FLIGHT: '32' } },
       ],
-      warmups: 2,
-      rounds: quick ? 2 : 5,
+      warmups: 3,
+      rounds: quick ? 3 : 6,
+      isWarm,
     });
     for (const { seen } of measuresOf(entries.get('tick'))) checkWhole('latency', seen);
     const group = '160 nodes, 30 ms latency, 32 in flight';
