@@ -39,11 +39,12 @@ async function tickAt(nodes: number, { quick, say }: CaseContext): Promise<reado
     cluster,
     contestants: [
       { name: 'floor', job: 'floor' },
-      { name: 'pod lists', job: 'pods' },
       tick('no export', NO_EXPORT),
-      tick('cloudwatch', cloudWatch(discard.url)),
       tick('influxdb', influxDb(discard.url)),
       tick('remote write', remoteWrite(discard.url)),
+      ...(nodes === BUDGET_NODES
+        ? []
+        : [{ name: 'pod lists', job: 'pods' } as const, tick('cloudwatch', cloudWatch(discard.url))]),
     ],
     warmups: 2,
     rounds: quick ? 2 : nodes < BUDGET_NODES ? 5 : 3,
@@ -87,7 +88,7 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
     unit: 'MB',
     value: entry(name).peakRssBytes / MEGA,
   });
-  const reports = TICKS.flatMap((name) => entry(name).cluster);
+  const reports = (isBudget ? EVERY_ROW : TICKS).flatMap((name) => entry(name).cluster);
   const pods = reports.map(({ routes }) => routes.pods.bytes / routes.pods.plainBytes);
   const served = entry('floor').cluster.map((report, round) => report.cpuMillis / (cpu('floor')[round] ?? Number.NaN));
   const worst = (of: (name: string) => number): number => Math.max(...EVERY_ROW.map(of));
@@ -100,8 +101,16 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
       note: 'fetch and JSON.parse',
     },
     { name: 'CPU, no export', ...against('no export'), ...budget(1, 0.7), note: stagesNote(last('no export')) },
-    { name: 'CPU, pod lists alone', ...against('pod lists'), note: 'node by node; a part of every tick' },
-    { name: 'CPU, cloudwatch by default', ...against('cloudwatch'), note: `${last('cloudwatch')['encoded']} points` },
+    ...(isBudget
+      ? []
+      : [
+          { name: 'CPU, pod lists alone', ...against('pod lists'), note: 'node by node; a part of every tick' },
+          {
+            name: 'CPU, cloudwatch by default',
+            ...against('cloudwatch'),
+            note: `${last('cloudwatch')['encoded']} points`,
+          },
+        ]),
     ...EVERY_ROW.map((name) => ({
       name: `CPU, every row to ${name}`,
       ...against(name),
@@ -112,7 +121,6 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
     ...EVERY_ROW.map((name) => ({ name: `wall, every row to ${name}`, ...wall(name) })),
     { name: 'peak RSS, floor', ...rss('floor') },
     { name: 'peak RSS, no export', ...rss('no export') },
-    { name: 'peak RSS, cloudwatch by default', ...rss('cloudwatch') },
     ...EVERY_ROW.map((name) => ({
       name: `peak RSS, every row to ${name}`,
       ...rss(name),
