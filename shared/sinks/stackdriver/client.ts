@@ -29,6 +29,8 @@ export interface MonitoringClient {
    * nobody knows the project. A call that is abandoned takes its connection with it: who hung once hangs again.
    */
   createTimeSeries(series: Buffer, signal: AbortSignal): Promise<void>;
+  /** Resolves when there are credentials with a token, and a project. Rejects with a `SinkError`. */
+  prepare(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,6 +101,9 @@ export async function createMonitoringClient(settings: ClientSettings): Promise<
   return {
     get project() {
       return project;
+    },
+    async prepare() {
+      await authorize((await connected()).client);
     },
     async createTimeSeries(series, signal) {
       const current = await connected();

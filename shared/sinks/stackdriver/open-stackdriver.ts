@@ -66,6 +66,16 @@ export async function openStackdriver(
         return classifyFailure(error, { points: request.points, project: client.project ?? '(unknown)' });
       }
     },
+    async check() {
+      const unchecked = 'the right to monitoring.timeSeries.create';
+      try {
+        await client.prepare();
+        const seen = `there are credentials for project ${client.project ?? '(unknown)'}`;
+        return { outcome: { status: 'delivered' }, seen, unchecked };
+      } catch (error) {
+        return { outcome: classifyFailure(error, { points: 0, project: client.project ?? '(unknown)' }), seen: '' };
+      }
+    },
     backlog: { maxAge: BACKLOG_AGE, ordered: true, save: saveTimeSeries, load: loadTimeSeries },
     close: () => client.close(),
   };

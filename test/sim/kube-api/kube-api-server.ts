@@ -14,6 +14,7 @@ import { type Authority, type CertificateSettings, createAuthority, issue } from
 import { kubeletPage } from './kubelet-paths.ts';
 import { type Attributes, authorize, type SimUser } from './rbac.ts';
 import { cleaned, parseRequestInfo, type RequestInfo } from './request-info.ts';
+import { readReviewBody } from './review-body.ts';
 import { selfSubjectAccessReview, selfSubjectReview } from './reviews.ts';
 import { BOOTSTRAP, parseManifests, type RightsManifest } from './rights-manifests.ts';
 
@@ -88,7 +89,7 @@ export async function startKubeApi(options: KubeApiOptions): Promise<KubeApi> {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = 'GET', url = '/' } = request;
-    const body = await text(request);
+    const body = readReviewBody(await bytes(request), request.headers['content-type']);
     requests.push(`${method} ${url}`);
     response.setHeader('Date', new Date(clock.now() + (options.ahead ?? 0)).toUTCString());
     const ended = new AbortController();
@@ -110,10 +111,10 @@ export async function startKubeApi(options: KubeApiOptions): Promise<KubeApi> {
     const kind = `${target.group}/${target.version}/${target.resource}`;
     if (method === 'POST' && kind === 'authentication.k8s.io/v1/selfsubjectreviews') {
       if (options.selfSubjectReviews === false) return send(notFound());
-      return send(isJson(request) ? selfSubjectReview(body, user) : unsupported());
+      return send(body !== undefined ? selfSubjectReview(body, user) : unsupported());
     }
     if (method === 'POST' && kind === 'authorization.k8s.io/v1/selfsubjectaccessreviews') {
-      return send(isJson(request) ? selfSubjectAccessReview(body, user, manifests) : unsupported());
+      return send(body !== undefined ? selfSubjectAccessReview(body, user, manifests) : unsupported());
     }
     if (method !== 'GET' && method !== 'HEAD') return send(notAllowed());
     if (kind.startsWith('metrics.k8s.io/v1beta1/') && target.name === '') {
@@ -238,10 +239,6 @@ function metricsList(model: ClusterModel, resource: string, now: UnixMillis): An
   return jsonAnswer(JSON.stringify({ kind, apiVersion: 'metrics.k8s.io/v1beta1', metadata: {}, items }));
 }
 
-function isJson(request: IncomingMessage): boolean {
-  return /^application\/json\b/.test(request.headers['content-type'] ?? '');
-}
-
 function unsupported(): Answer {
   return statusAnswer(415, 'the body of the request was in an unknown format', { reason: 'UnsupportedMediaType' });
 }
@@ -255,8 +252,8 @@ function notFound(): Answer {
   return statusAnswer(404, 'the server could not find the requested resource', { reason: 'NotFound', details: {} });
 }
 
-async function text(request: IncomingMessage): Promise<string> {
+async function bytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

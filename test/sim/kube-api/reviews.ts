@@ -3,15 +3,22 @@ import { type Answer, badRequest, jsonAnswer, statusAnswer } from '../../../func
 import { type Attributes, authorize, type SimUser } from './rbac.ts';
 import type { RightsManifest } from './rights-manifests.ts';
 
+/** As clients of Go write a value that has none. */
+const metadata = z.strictObject({ creationTimestamp: z.null().optional() }).optional();
+/** The server's to fill; what a client writes there is not read. */
+const status = z.looseObject({}).optional();
+
 const SELF_SUBJECT = z.strictObject({
   apiVersion: z.literal('authentication.k8s.io/v1'),
   kind: z.literal('SelfSubjectReview'),
-  metadata: z.strictObject({}).optional(),
+  metadata,
+  status,
 });
 const ACCESS = z.strictObject({
   apiVersion: z.literal('authorization.k8s.io/v1'),
   kind: z.literal('SelfSubjectAccessReview'),
-  metadata: z.strictObject({}).optional(),
+  metadata,
+  status,
   spec: z.strictObject({
     resourceAttributes: z.strictObject({
       verb: z.string().min(1),
@@ -26,33 +33,25 @@ const ACCESS = z.strictObject({
 });
 
 /** Who the API server takes the caller for: SelfSubjectReview. */
-export function selfSubjectReview(body: string, user: SimUser): Answer {
-  const read = SELF_SUBJECT.safeParse(json(body));
+export function selfSubjectReview(body: unknown, user: SimUser): Answer {
+  const read = SELF_SUBJECT.safeParse(body);
   if (!read.success) return badRequest(z.prettifyError(read.error));
-  const status = { userInfo: { username: user.username, groups: user.groups } };
-  return created({ ...read.data, metadata: { creationTimestamp: '2026-01-01T00:00:00Z' }, status });
+  const told = { userInfo: { username: user.username, groups: user.groups } };
+  return created({ ...read.data, metadata: { creationTimestamp: '2026-01-01T00:00:00Z' }, status: told });
 }
 
 /** Whether the caller may do something: SelfSubjectAccessReview, by the same rules that decide about requests. */
-export function selfSubjectAccessReview(body: string, user: SimUser, manifests: readonly RightsManifest[]): Answer {
-  const read = ACCESS.safeParse(json(body));
+export function selfSubjectAccessReview(body: unknown, user: SimUser, manifests: readonly RightsManifest[]): Answer {
+  const read = ACCESS.safeParse(body);
   if (!read.success) return statusAnswer(422, z.prettifyError(read.error), { reason: 'Invalid' });
   const { verb, group = '', resource, subresource = '', name = '', namespace = '' } = read.data.spec.resourceAttributes;
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
   const attributes: Attributes = { verb, group, resource: full, name, namespace };
   const reason = authorize(manifests, user, attributes);
-  const status = reason === undefined ? { allowed: false } : { allowed: true, reason };
-  return created({ ...read.data, metadata: { creationTimestamp: null }, status });
+  const told = reason === undefined ? { allowed: false } : { allowed: true, reason };
+  return created({ ...read.data, metadata: { creationTimestamp: null }, status: told });
 }
 
 function created(object: object): Answer {
   return { ...jsonAnswer(JSON.stringify(object)), status: 201 };
-}
-
-function json(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
