@@ -62,6 +62,19 @@ describe('a bundle', () => {
     },
   );
 
+  it('has the files beside it that its platform reads', async () => {
+    const azure = BUNDLES.find(({ name }) => name === 'azure')!;
+
+    await buildBundle(azure, { root: ROOT, outdir: folder });
+    const read = async (name: string): Promise<unknown> =>
+      JSON.parse(await readFile(join(folder, 'azure', name), 'utf8'));
+
+    expect(await read('host.json')).toMatchObject({ version: '2.0', functionTimeout: '00:00:55' });
+    expect(await read('package.json')).toMatchObject({ main: 'index.mjs', type: 'module' });
+    // Only the worker has it: it must be asked for, not bundled.
+    expect(await readFile(join(folder, 'azure', 'index.mjs'), 'utf8')).toContain('"@azure/functions-core"');
+  });
+
   it('removes the chunks of earlier builds', async () => {
     await mkdir(join(folder, 'dist', 'probe'), { recursive: true });
     await writeFile(join(folder, 'dist', 'probe', 'old-ABC.mjs'), '');
