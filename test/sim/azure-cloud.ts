@@ -32,6 +32,8 @@ export interface AzureCloud extends AsyncDisposable {
   readonly identityEnv: Readonly<Record<string, string>>;
   /** `METHOD path status` of each request. */
   readonly log: readonly string[];
+  /** Tokens that the identity endpoint has given for custom metrics, as they are given. */
+  readonly metricsTokens: Set<string>;
   /** A token as Entra would issue it, with some claims changed. */
   token(claims?: JWTPayload, options?: TokenOptions): Promise<string>;
 }
@@ -43,7 +45,12 @@ export interface TokenOptions {
   readonly expiresIn?: number;
 }
 
-const AZURE_RESOURCES = ['https://storage.azure.com', 'https://vault.azure.net', 'https://monitor.azure.com'];
+const AZURE_RESOURCES = [
+  'https://storage.azure.com',
+  'https://vault.azure.net',
+  'https://monitor.azure.com',
+  'https://monitoring.azure.com',
+];
 const IDENTITY_SECRET = 'identity-secret';
 const LIFE = 3_600;
 
@@ -59,6 +66,7 @@ export async function startAzureCloud(options: AzureCloudOptions): Promise<Azure
   const other = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(directory.publicKey)), kid: KEY_ID, use: 'sig', alg: 'RS256' };
   const log: string[] = [];
+  const metricsTokens = new Set<string>();
   const [first] = options.identities;
 
   const token = (claims: JWTPayload = {}, { stranger = false, expiresIn = LIFE }: TokenOptions = {}): Promise<string> =>
@@ -85,6 +93,7 @@ export async function startAzureCloud(options: AzureCloudOptions): Promise<Azure
       return json(400, { statusCode: 400, message });
     }
     const access = await token({ aud: resource, oid: who.objectId, appid: who.clientId });
+    if (resource === 'https://monitoring.azure.com') metricsTokens.add(access);
     const expires = String(Math.floor(Date.now() / 1_000) + LIFE);
     return json(200, {
       access_token: access,
@@ -145,6 +154,7 @@ export async function startAzureCloud(options: AzureCloudOptions): Promise<Azure
     url: `https://localhost:${tlsPort}/`,
     identityEnv: { IDENTITY_ENDPOINT: `http://127.0.0.1:${plainPort}/msi/token`, IDENTITY_HEADER: IDENTITY_SECRET },
     log,
+    metricsTokens,
     token,
     async [Symbol.asyncDispose]() {
       for (const server of [plain, tls]) {

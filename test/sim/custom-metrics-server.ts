@@ -5,7 +5,14 @@ import { type HttpSim, type SimAnswer, type SimRequest, startHttpSim } from './h
 export const RESOURCE_ID =
   '/subscriptions/0000/resourceGroups/rg-1/providers/Microsoft.ContainerService/managedClusters/prod';
 
-export interface CustomMetricsServer extends HttpSim {
+interface MetricsTokens {
+  /** Tokens that have the role. */
+  readonly publishers: Set<string>;
+  /** Tokens of the right audience without the role. */
+  readonly readers: Set<string>;
+}
+
+export interface CustomMetricsServer extends HttpSim, MetricsTokens {
   readonly stored: readonly AcceptedSeries[];
   /** Bodies as they came, decompressed. */
   readonly bodies: readonly { readonly bytes: number; readonly gzip: boolean }[];
@@ -13,15 +20,11 @@ export interface CustomMetricsServer extends HttpSim {
   readonly refusals: readonly string[];
   /** Refuses bodies with such a dimension value. */
   refuse(dimensionValue: string): void;
-  /** Tokens that have the role. */
-  readonly publishers: Set<string>;
-  /** Tokens of the right audience without the role. */
-  readonly readers: Set<string>;
   maxBytes: number;
 }
 
 /** The regional endpoint of custom metrics on loopback: token, role, resource, type, size, and every rule of a series. */
-export async function startCustomMetricsServer(): Promise<CustomMetricsServer> {
+export async function startCustomMetricsServer(tokens: Partial<MetricsTokens> = {}): Promise<CustomMetricsServer> {
   const stored: AcceptedSeries[] = [];
   const bodies: { bytes: number; gzip: boolean }[] = [];
   const refusals: string[] = [];
@@ -74,8 +77,8 @@ export async function startCustomMetricsServer(): Promise<CustomMetricsServer> {
     refuse: (value) => {
       poison.add(value);
     },
-    publishers: new Set(['publisher']),
-    readers: new Set(['reader']),
+    publishers: tokens.publishers ?? new Set(['publisher']),
+    readers: tokens.readers ?? new Set(['reader']),
     maxBytes: 4_000_000,
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
