@@ -1,11 +1,11 @@
 import type { Timer } from '@azure/functions';
 import { HeaplessError } from '../../shared/core/errors.ts';
-import { MINUTE, type Millis, SECOND, type UnixMillis } from '../../shared/core/units.ts';
+import { type Millis, SECOND, type UnixMillis } from '../../shared/core/units.ts';
+import { MOST_LATE } from '../http/run-time.ts';
 
 /** The host's clock may start a run a little before its time. */
 const EARLY: Millis = SECOND;
-/** A past-due run older than this is refused, as the scheduler on AWS drops it: now's values are not that minute's. */
-export const MOST_LATE: Millis = MINUTE;
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:/;
 
 /**
  * When this run of the timer was meant to start. The host hands over the status from before the run: `next` is the time
@@ -22,11 +22,15 @@ export function scheduleTime(timer: Timer | null | undefined, now: UnixMillis): 
   const time = next <= now + EARLY ? next : timeOf('last', status?.last);
   const late = now - time;
   if (late > MOST_LATE) throw tooOld(time, late, timer?.isPastDue === true);
+  if (late < -EARLY) {
+    const message = `timer: scheduleStatus.last, ${new Date(time).toISOString()}, is still to come: check the clock`;
+    throw new HeaplessError(message, { code: 'event_invalid' });
+  }
   return time;
 }
 
 function timeOf(name: 'next' | 'last', text: unknown): UnixMillis {
-  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  const time = typeof text === 'string' && ISO.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
   const got = text === undefined ? 'nothing' : JSON.stringify(text).slice(0, 64);
   const message = `timer: scheduleStatus.${name} must be the ISO time of the run, got ${got}; the host says none for a schedule of less than a minute and without useMonitor`;

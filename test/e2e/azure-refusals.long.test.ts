@@ -115,7 +115,7 @@ describe('a call by HTTP', () => {
 
   it.each([
     ['no JSON', 'hello', 'is no JSON'],
-    ['another document', { hello: 'world' }, 'the body is no request of this version'],
+    ['another document', { hello: 'world' }, 'scrape: this is no request of this version'],
     ['a request of another version', { version: 2, endBy: 0 }, 'all functions are deployed together'],
   ])('of ourselves with %s is refused', async (_, body, said) => {
     const answer = await app.call('scrape', body, bearer(await world.stack.cloud.token()));

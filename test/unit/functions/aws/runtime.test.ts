@@ -35,6 +35,6 @@ describe('checkRequest', () => {
   });
 
   it.each([[null], [undefined], [{ version: 2, endBy: 1 }], [{ version: 1 }], ['text']])('refuses %j', (event) => {
-    expect(() => checkRequest(event as never, 'scrape')).toThrow(/scrape: the event is no request of this version/);
+    expect(() => checkRequest(event as never, 'scrape')).toThrow(/scrape: this is no request of this version/);
   });
 });

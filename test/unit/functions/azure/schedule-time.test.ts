@@ -66,6 +66,12 @@ describe('scheduleTime', () => {
     expect(() => scheduleTime(timer, NOON)).toThrow(/120 s late \(the event is old\)/);
   });
 
+  it('refuses a status of times that are all still to come', () => {
+    const timer = timerOf({ last: '2026-11-24T12:05:00Z', next: '2026-11-24T12:06:00Z' });
+
+    expect(() => scheduleTime(timer, NOON)).toThrow(/last, 2026-11-24T12:05:00.000Z, is still to come/);
+  });
+
   it('refuses a run by hand of an app that never ran', () => {
     const timer = timerOf({ last: '0001-01-01T00:00:00Z', next: '2026-11-24T12:01:00Z' });
 
@@ -78,6 +84,7 @@ describe('scheduleTime', () => {
     ['no time', timerOf({}), 'nothing'],
     ['no text', timerOf({ next: 12 as never }), '12'],
     ['a word', timerOf({ next: 'soon' }), '"soon"'],
+    ['a number as text', timerOf({ next: '12' }), '"12"'],
   ])('refuses a timer with %s', (_, timer, got) => {
     expect(() => scheduleTime(timer, NOON)).toThrow(
       `timer: scheduleStatus.next must be the ISO time of the run, got ${got}; the host says none`,
