@@ -76,7 +76,7 @@ fi
 
 # The app registration is the audience of the tokens by which the tick calls the other functions. It has no secret.
 registration="$name-$group"
-client=$(az ad app list --display-name "$registration" --query '[0].appId' --output tsv)
+client=$(az ad app list --filter "displayName eq '$registration'" --query '[0].appId' --output tsv)
 if [ -z "$client" ]; then
   client=$(az ad app create --display-name "$registration" --sign-in-audience AzureADMyOrg --query appId --output tsv)
 fi

@@ -35,7 +35,7 @@ identity=$(output principalId)
 az role assignment list --all --assignee "$identity" --query '[].id' --output tsv | while read -r id; do
   az role assignment delete --ids "$id"
 done
-client=$(az ad app list --display-name "$name-$group" --query '[0].appId' --output tsv)
+client=$(az ad app list --filter "displayName eq '$name-$group'" --query '[0].appId' --output tsv)
 [ -z "$client" ] || az ad app delete --id "$client"
 
 if [ "$whole" = true ]; then

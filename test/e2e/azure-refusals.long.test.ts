@@ -60,6 +60,21 @@ describe('a timer', () => {
   });
 });
 
+describe('an app whose nodes hang', () => {
+  it('is back, with a report, before the host ends its worker', async () => {
+    const settings = { AzureFunctionsJobHost__functionTimeout: '00:00:08', HEAPLESS_NODE_TIMEOUT: '30s' };
+    await using other = await world.startApp({ ...settings, HEAPLESS_SCRAPE_TIMEOUT: '60s' });
+    world.cluster.setFault('demo-node-1', { kind: 'hang' });
+    try {
+      const report = reportOf(await world.nextMinute(other));
+
+      expect(report).toMatchObject({ status: 'partial', nodes: { planned: 2, answered: 1 } });
+    } finally {
+      world.cluster.setFault('demo-node-1', undefined);
+    }
+  }, 60_000);
+});
+
 describe('a call by HTTP', () => {
   const REQUEST = { version: 1, endBy: 0 };
 

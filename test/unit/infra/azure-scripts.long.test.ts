@@ -37,6 +37,8 @@ describe.skipIf(!ZIP)('deploy.sh', () => {
       'functionapp deployment source config-zip',
       ...Array(4).fill('deployment group show'),
     ]);
+    // The CLI's own --display-name would also find names that only begin so.
+    expect(run.asked.find((line) => line.startsWith('ad app list'))).toContain("displayName eq 'heapless-metrics'");
     expect(run.asked.find((line) => line.startsWith('ad app update'))).toContain(`--identifier-uris api://${APP_ID}`);
     const deployment = run.asked.find((line) => line.startsWith('deployment group create')) ?? '';
     expect(deployment).toContain('--template-file infra/azure/main.bicep');
