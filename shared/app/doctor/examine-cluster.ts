@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { createDeadline, type Deadline } from '../../core/deadline.ts';
 import { describeError, HeaplessError } from '../../core/errors.ts';
 import { type Millis, SECOND } from '../../core/units.ts';
-import { createKubeClient } from '../../kube/create-kube-client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { createProber, type Prober } from '../../kube/create-prober.ts';
 import type { RightsRoute } from '../../kube/route-rights.ts';
 import { beforeDeadline } from '../before-deadline.ts';
@@ -28,9 +28,10 @@ const USER_AGENT = 'heapless-doctor';
 export interface ClusterScene {
   readonly route: RightsRoute;
   readonly connect: () => Promise<ClusterConnection>;
-  readonly config: Pick<Config, 'nodeTimeout' | 'maxSummaryBytes' | 'maxInFlight'>;
+  /** The collector's own client of the cluster. */
+  readonly client: (deadline: Deadline) => Promise<KubeClient>;
+  readonly config: Pick<Config, 'nodeTimeout' | 'maxSummaryBytes'>;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly signal: AbortSignal;
   readonly tell: (finding: StepFinding) => void;
 }
@@ -46,8 +47,13 @@ export async function examineCluster(scene: ClusterScene): Promise<void> {
   try {
     connection = await within(CONNECT_TIME, (deadline) => beforeDeadline(scene.connect(), deadline, 'connecting'));
   } catch (error) {
-    const said = error instanceof HeaplessError ? error.message : describeError(error);
-    tell(problem('connection', said, 'correct the source: --source or HEAPLESS_SOURCE (docs/configuration.md)'));
+    tell(
+      problem(
+        'connection',
+        describeFailure(error),
+        'correct the source: --source or HEAPLESS_SOURCE (docs/configuration.md)',
+      ),
+    );
     return;
   }
   tell(ok('connection', `the API server is ${connection.server}`));
@@ -83,8 +89,13 @@ export async function examineCluster(scene: ClusterScene): Promise<void> {
     bounded = policy.status === 'ok';
   }
   if (nodes === undefined || node === undefined) return tell(skipped('summary', 'there is no node to ask'));
-  const answers = await sample(scene, connection, nodes.names, within);
+  const answers = await sample(scene, nodes.names, within);
   tell(routeFinding({ route, allowed: rights.routes, answers, bounded, nodes: nodes.count }));
+}
+
+/** Our own sentences whole, others cut. */
+function describeFailure(error: unknown): string {
+  return error instanceof HeaplessError ? error.message : describeError(error);
 }
 
 async function tellVersion(
@@ -109,35 +120,34 @@ async function tellVersion(
 
 /** Some nodes' summaries and the pods of one of them, as the collector itself reads them. True if a node answered. */
 async function sample(
-  { config, clock, random, tell }: ClusterScene,
-  connection: ClusterConnection,
+  { client: open, config, clock, tell }: ClusterScene,
   names: readonly string[],
   within: <T>(time: Millis, work: (deadline: Deadline) => Promise<T>) => Promise<T>,
 ): Promise<boolean> {
-  const { nodeTimeout, maxSummaryBytes: maxBytes, maxInFlight } = config;
-  const client = createKubeClient(connection, { clock, random, maxInFlight, userAgent: USER_AGENT });
+  const { nodeTimeout, maxSummaryBytes: maxBytes } = config;
+  let client: KubeClient;
   try {
-    const ask = (node: string): Promise<{ readonly bytes: number } | { readonly failure: string }> =>
-      within(nodeTimeout, async (deadline) => {
-        const result = await client.getSummary(node, { deadline, maxBytes });
-        return result.status === 'ok' ? { bytes: result.bytes } : { failure: result.message };
-      });
-    const sampled = await sampleNodes(sampleOf(names, SAMPLE), ask, clock);
-    tell(sampleFinding(sampled));
-    const [node] = names;
-    const started = clock.now();
-    const pods = await within(STEP_TIME, (deadline) => client.listPods({ node, deadline }));
+    client = await within(CONNECT_TIME, open);
+  } catch (error) {
     tell(
-      pods.status === 'ok'
-        ? ok(
-            'pods',
-            `${pods.value.length} pods on ${node}, ${Math.ceil(pods.bytes / 1_024)} KiB`,
-            clock.now() - started,
-          )
-        : problem('pods', `pods of ${node} could not be listed: ${pods.message}`, 'mend the rights above first'),
+      problem('summary', describeFailure(error), 'run the doctor again; if it stays, look at the login of the source'),
     );
-    return sampled.some(({ failure }) => failure === undefined);
-  } finally {
-    client.close();
+    return false;
   }
+  const ask = (node: string): Promise<{ readonly bytes: number } | { readonly failure: string }> =>
+    within(nodeTimeout, async (deadline) => {
+      const result = await client.getSummary(node, { deadline, maxBytes });
+      return result.status === 'ok' ? { bytes: result.bytes } : { failure: result.message };
+    });
+  const sampled = await sampleNodes(sampleOf(names, SAMPLE), ask, clock);
+  tell(sampleFinding(sampled));
+  const [node] = names;
+  const started = clock.now();
+  const pods = await within(STEP_TIME, (deadline) => client.listPods({ node, deadline }));
+  tell(
+    pods.status === 'ok'
+      ? ok('pods', `${pods.value.length} pods on ${node}, ${Math.ceil(pods.bytes / 1_024)} KiB`, clock.now() - started)
+      : problem('pods', `pods of ${node} could not be listed: ${pods.message}`, 'mend the rights above first'),
+  );
+  return sampled.some(({ failure }) => failure === undefined);
 }

@@ -22,7 +22,7 @@ export async function examine(
   },
 ): Promise<readonly Finding[]> {
   const { config, platform, sources, sinks, store } = runtime;
-  const { clock, random } = platform;
+  const { clock } = platform;
   const findings: Finding[] = [];
   const teller =
     (subject: string) =>
@@ -43,9 +43,9 @@ export async function examine(
           clock,
           notice: ({ notice }) => tell({ step: 'source', status: 'note', sentence: notice }),
         }),
+      client: (deadline) => source.client(deadline),
       config,
       clock,
-      random,
       signal: options.signal,
       tell,
     });
