@@ -9,7 +9,8 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: infra/azure/deploy.sh --group GROUP [--location REGION] [--name NAME] [--schedule 'CRON']
-         [--instance-memory 512|2048|4096] [--monitor-workspace] [--package FILE]
+         [--instance-memory 512|2048|4096] [--monitor-workspace] [--alert-group ID]
+         [--package FILE]
 
   --group GROUP         resource group; made if it does not exist (then --location is needed)
   --location REGION     region, as az account list-locations tells
@@ -17,6 +18,7 @@ usage: infra/azure/deploy.sh --group GROUP [--location REGION] [--name NAME] [--
   --schedule 'CRON'     six fields, with seconds (default '0 * * * * *', every minute)
   --instance-memory MB  memory of an instance (default 2048)
   --monitor-workspace   also makes an Azure Monitor workspace, for a prometheus: sink
+  --alert-group ID      action group that alerts tell; without one there are no alerts
   --package FILE        a package that was built before (a zip of dist/azure), instead of building one
 TEXT
 }
@@ -28,7 +30,7 @@ fail() {
 
 need() { [ "$#" -ge 2 ] && [ -n "$2" ] || fail "$1 needs a value; see --help"; }
 
-group='' location='' name='heapless' schedule='0 * * * * *' memory=2048 workspace=false package=''
+group='' location='' name='heapless' schedule='0 * * * * *' memory=2048 workspace=false alerts='' package=''
 while [ "$#" -gt 0 ]; do
   case "$1" in
     --group) need "$@"; group=$2; shift 2 ;;
@@ -37,6 +39,7 @@ while [ "$#" -gt 0 ]; do
     --schedule) need "$@"; schedule=$2; shift 2 ;;
     --instance-memory) need "$@"; memory=$2; shift 2 ;;
     --monitor-workspace) workspace=true; shift ;;
+    --alert-group) need "$@"; alerts=$2; shift 2 ;;
     --package) need "$@"; package=$2; [[ $package == /* ]] || package=$PWD/$package; shift 2 ;;
     --help) usage; exit 0 ;;
     *) fail "unknown option $1; see --help" ;;
@@ -47,6 +50,8 @@ done
 [[ $name =~ ^[a-z][a-z0-9-]{1,9}[a-z0-9]$ ]] || fail "--name must be 3 to 11 lower-case letters, digits and hyphens, got '$name'"
 [[ $memory =~ ^(512|2048|4096)$ ]] || fail "--instance-memory must be 512, 2048 or 4096, got '$memory'"
 [ "$(wc -w <<<"$schedule")" -eq 6 ] || fail "--schedule must have six fields, with seconds, got '$schedule'"
+[ -z "$alerts" ] || [[ $alerts == /subscriptions/*/actionGroups/* ]] ||
+  fail "--alert-group must be the id of an action group (az monitor action-group show --query id), got '$alerts'"
 [ -z "$package" ] || [ -f "$package" ] || fail "--package $package does not exist"
 for tool in az zip; do
   command -v "$tool" >/dev/null || fail "$tool is not installed (az: https://learn.microsoft.com/cli/azure/install-azure-cli)"
@@ -83,7 +88,7 @@ fi
 az ad app update --id "$client" --identifier-uris "api://$client"
 az ad sp show --id "$client" --output none 2>/dev/null || az ad sp create --id "$client" --output none
 
-parameters=("name=$name" "audience=api://$client" "schedule=$schedule" "instanceMemory=$memory" "monitorWorkspace=$workspace")
+parameters=("name=$name" "audience=api://$client" "schedule=$schedule" "instanceMemory=$memory" "monitorWorkspace=$workspace" "alertGroup=$alerts")
 [ -z "$location" ] || parameters+=("location=$location")
 az deployment group create --resource-group "$group" --name "$name" --template-file infra/azure/main.bicep \
   --parameters "$work/settings.json" --parameters "${parameters[@]}" --output none

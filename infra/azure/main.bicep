@@ -38,12 +38,16 @@ param logRetentionDays int = 30
 @description('True = also makes an Azure Monitor workspace (managed Prometheus) and a way to write to it.')
 param monitorWorkspace bool = false
 
+@description('Id of the action group that alerts tell; empty = no alerts.')
+param alertGroup string = ''
+
 var suffix = uniqueString(resourceGroup().id, name)
 var storageName = toLower('${take(replace(name, '-', ''), 11)}${suffix}')
 var appName = '${name}-${suffix}'
 var vaultName = '${take(name, 10)}-${suffix}'
 var packageContainer = 'package'
 var stateContainer = 'state'
+var alerts = !empty(alertGroup)
 // Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
@@ -282,6 +286,150 @@ resource writeTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
+  }
+}
+
+resource failedTicks 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (alerts) {
+  name: '${name}-failed-ticks'
+  location: location
+  kind: 'LogAlert'
+  properties: {
+    actions: {
+      actionGroups: [
+        alertGroup
+      ]
+    }
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          failingPeriods: {
+            minFailingPeriodsToAlert: 1
+            numberOfEvaluationPeriods: 1
+          }
+          operator: 'GreaterThanOrEqual'
+          query: 'AppTraces | where Message has "function_failed" and OperationName == "tick"'
+          threshold: 3
+          timeAggregation: 'Count'
+        }
+      ]
+    }
+    description: 'Three minutes of five are lost: the log says function_failed, and why.'
+    enabled: true
+    evaluationFrequency: 'PT5M'
+    scopes: [
+      logs.id
+    ]
+    severity: 1
+    windowSize: 'PT5M'
+  }
+}
+
+resource missingTicks 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (alerts) {
+  name: '${name}-missing-ticks'
+  location: location
+  kind: 'LogAlert'
+  properties: {
+    actions: {
+      actionGroups: [
+        alertGroup
+      ]
+    }
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          failingPeriods: {
+            minFailingPeriodsToAlert: 1
+            numberOfEvaluationPeriods: 1
+          }
+          operator: 'LessThan'
+          query: 'AppTraces | where parse_json(Message).event == "tick"'
+          threshold: 1
+          timeAggregation: 'Count'
+        }
+      ]
+    }
+    description: 'No tick has reported for ten minutes.'
+    enabled: true
+    evaluationFrequency: 'PT5M'
+    scopes: [
+      logs.id
+    ]
+    severity: 1
+    windowSize: 'PT10M'
+  }
+}
+
+resource lostPoints 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (alerts) {
+  name: '${name}-lost-points'
+  location: location
+  kind: 'LogAlert'
+  properties: {
+    actions: {
+      actionGroups: [
+        alertGroup
+      ]
+    }
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          failingPeriods: {
+            minFailingPeriodsToAlert: 1
+            numberOfEvaluationPeriods: 1
+          }
+          operator: 'GreaterThanOrEqual'
+          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" | mv-expand sink = line.report.sinks | where toint(sink.rejected) + toint(sink.dropped) > 0 | distinct OperationId'
+          threshold: 2
+          timeAggregation: 'Count'
+        }
+      ]
+    }
+    description: 'Points were rejected or dropped in two ticks of five minutes.'
+    enabled: true
+    evaluationFrequency: 'PT5M'
+    scopes: [
+      logs.id
+    ]
+    severity: 1
+    windowSize: 'PT5M'
+  }
+}
+
+resource nodesDown 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (alerts) {
+  name: '${name}-nodes-down'
+  location: location
+  kind: 'LogAlert'
+  properties: {
+    actions: {
+      actionGroups: [
+        alertGroup
+      ]
+    }
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          failingPeriods: {
+            minFailingPeriodsToAlert: 1
+            numberOfEvaluationPeriods: 1
+          }
+          operator: 'GreaterThanOrEqual'
+          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" and toint(line.report.nodes.answered) < toint(line.report.nodes.planned)'
+          threshold: 3
+          timeAggregation: 'Count'
+        }
+      ]
+    }
+    description: 'A node did not answer in three ticks of five minutes.'
+    enabled: true
+    evaluationFrequency: 'PT5M'
+    scopes: [
+      logs.id
+    ]
+    severity: 1
+    windowSize: 'PT5M'
   }
 }
 

@@ -42,6 +42,10 @@ if [ "$whole" = true ]; then
   az group delete --name "$group" --yes
 else
   az functionapp delete --resource-group "$group" --name "$app"
+  for end in failed-ticks missing-ticks lost-points nodes-down; do
+    id=$(az resource list --resource-group "$group" --name "$name-$end" --resource-type Microsoft.Insights/scheduledQueryRules --query '[0].id' --output tsv)
+    [ -z "$id" ] || az resource delete --ids "$id" --output none
+  done
   for resource in serverfarms:$name-plan:Microsoft.Web components:$name-insights:Microsoft.Insights \
     workspaces:$name-logs:Microsoft.OperationalInsights userAssignedIdentities:$name-identity:Microsoft.ManagedIdentity \
     dataCollectionRules:$name-rule:Microsoft.Insights dataCollectionEndpoints:$name-endpoint:Microsoft.Insights \

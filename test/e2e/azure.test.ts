@@ -107,6 +107,16 @@ describe('the app on Azure Functions', () => {
     expect(partialPoints.length).toBe(partial.sinks[0]?.delivered);
   });
 
+  it('logs the reports that the alerts of the template read', () => {
+    const lines = app.events('tick');
+
+    expect(lines.map(({ report }) => report)).toMatchObject([
+      { nodes: { planned: NODES, answered: NODES }, sinks: [{ rejected: 0, dropped: 0 }] },
+      { nodes: { planned: NODES, answered: NODES - 1 }, sinks: [{ rejected: 0, dropped: 0 }] },
+      { status: 'skipped' },
+    ]);
+  });
+
   it('exports a minute once that is run again by hand', () => {
     expect(reportOf(repeated)).toMatchObject({
       status: 'skipped',

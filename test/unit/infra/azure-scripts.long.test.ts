@@ -43,7 +43,7 @@ describe.skipIf(!ZIP)('deploy.sh', () => {
     const deployment = run.asked.find((line) => line.startsWith('deployment group create')) ?? '';
     expect(deployment).toContain('--template-file infra/azure/main.bicep');
     expect(deployment).toContain(
-      `name=heapless audience=api://${APP_ID} schedule=0 * * * * * instanceMemory=2048 monitorWorkspace=false location=westeurope`,
+      `name=heapless audience=api://${APP_ID} schedule=0 * * * * * instanceMemory=2048 monitorWorkspace=false alertGroup= location=westeurope`,
     );
     expect(run.settings).toEqual({ ...CONFIG, HEAPLESS_CLUSTER_NAME: 'prod' });
     expect(run.packaged).toEqual(expect.arrayContaining(['index.mjs', 'host.json', 'package.json']));
@@ -70,6 +70,7 @@ describe.skipIf(!ZIP)('deploy.sh', () => {
     ['a bad name', [...NEW, '--name', 'Too_Long_A_Name'], CONFIG, '--name must be 3 to 11 lower-case letters'],
     ['a memory that there is not', [...NEW, '--instance-memory', '1024'], CONFIG, 'must be 512, 2048 or 4096'],
     ['a package that is not there', [...NEW, '--package', 'no/app.zip'], CONFIG, 'no/app.zip does not exist'],
+    ['an alert group by its name', [...NEW, '--alert-group', 'ops'], CONFIG, '--alert-group must be the id'],
     ['five fields', [...NEW, '--schedule', '* * * * *'], CONFIG, '--schedule must have six fields'],
     ['nobody logged in', NEW, { ...CONFIG, FAKE_LOGGED_OUT: '1' }, 'az is not logged in; run: az login'],
     ['no source', NEW, { HEAPLESS_SINK: 'log:' }, 'HEAPLESS_SOURCE: is not set; write'],
@@ -110,6 +111,9 @@ describe('uninstall.sh', () => {
       'role assignment delete --ids role-2',
       `ad app delete --id ${APP_ID}`,
       'functionapp delete --resource-group metrics --name the-app',
+      ...['failed-ticks', 'missing-ticks', 'lost-points', 'nodes-down'].map(
+        (end) => `resource delete --ids heapless-${end} --output none`,
+      ),
       ...['plan', 'insights', 'logs', 'identity', 'rule', 'endpoint', 'metrics'].map(
         (end) => `resource delete --ids heapless-${end} --output none`,
       ),
