@@ -45,6 +45,9 @@ export function renderReport(result: TickResult, options: { readonly color: bool
   for (const { sink, resting } of report.sinks) {
     if (resting !== undefined) parts.push(`${sink} rests: ${formatCount(resting)} points of this tick are not for it`);
   }
+  for (const { sink, leftOut } of report.sinks) {
+    if (leftOut !== undefined) parts.push(`${sink}: ${formatCount(leftOut)} points did not fit its max_series`);
+  }
   for (const sink of report.sinks) {
     for (const { problem, points } of sink.problems.slice(0, 3)) {
       parts.push(paint('yellow', `${sink.sink}  ${formatCount(points)} points: ${problem}`));

@@ -141,6 +141,7 @@ function shardRequests(
     backlog: backlog.keysOf(shard.name),
     repeated: tick.repeated,
     ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
+    share: objects.nodes.length === 0 ? 1 : shard.nodes.length / objects.nodes.length,
     namespaceIds: objects.namespaceIds,
   }));
 }

@@ -6,6 +6,7 @@ import { deliver } from '../delivery/deliver.ts';
 import { deliverAll } from '../delivery/deliver-all.ts';
 import type { DeliveryDeps } from '../delivery/deliver-request.ts';
 import type { SinkReport } from '../delivery/report.ts';
+import { type Budgeted, withinBudget } from '../delivery/series-budget.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { type BacklogPlace, backlogSink, readBacklogKey } from '../state/backlog-key.ts';
 import { createBacklogLedger } from './backlog-ledger.ts';
@@ -27,6 +28,8 @@ export interface ExportOptions {
   readonly backlog: readonly string[];
   /** Identities of sinks that rest: they are sent what waits, and nothing of this batch. */
   readonly resting: readonly string[];
+  /** Share (0..1) of a sink's `max_series` that this batch may use; undefined = it does not count. */
+  readonly share: number | undefined;
 }
 
 /**
@@ -46,7 +49,8 @@ export async function exportBatch(
   const kept = hasBacklog(runtime) ? Math.min(SPILL_TIME, left * SPILL_SHARE) : 0;
   using deadline = options.deadline.within(Math.min(config.sinkExportDataTimeout, left - kept));
   const { clock, random } = platform;
-  return await deliverAll(sinks, batch, { deadline, clock, random }, async (sink, selected, deps) => {
+  return await deliverAll(sinks, batch, { deadline, clock, random }, async (sink, wanted, deps) => {
+    const { batch: selected, leftOut } = withinBudget(wanted, sink.selection, options.share);
     using ending = deps.deadline.within(
       Math.min(deps.deadline.remaining(), sink.exportTimeout ?? Number.POSITIVE_INFINITY),
     );
@@ -59,8 +63,20 @@ export async function exportBatch(
       delivery,
       options,
     });
-    return rests ? { ...report, resting: countBatchPoints(selected) } : report;
+    const told = withLeftOut(report, sink, leftOut);
+    return rests ? { ...told, resting: countBatchPoints(selected) } : told;
   });
+}
+
+/** A report that also says which levels did not fit the sink's bound of series. */
+function withLeftOut(report: SinkReport, { selection }: Sink, leftOut: Budgeted['leftOut']): SinkReport {
+  if (leftOut.length === 0) return report;
+  const problems = leftOut.map(({ level, points }) => ({
+    problem: `left out by max_series=${selection.maxSeries}: level ${level}`,
+    points,
+  }));
+  const points = leftOut.reduce((sum, each) => sum + each.points, 0);
+  return { ...report, leftOut: points, problems: [...report.problems, ...problems] };
 }
 
 /** One sink's export, after the random wait that the sink asks for. */

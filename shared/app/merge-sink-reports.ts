@@ -30,6 +30,16 @@ function mergeBacklogs(
   };
 }
 
+/** A count that reports may lack; the sum lacks it only if both do. */
+function sumOfOptional<Key extends 'resting' | 'leftOut'>(
+  key: Key,
+  a: SinkReport,
+  b: SinkReport,
+): { readonly [K in Key]?: number } {
+  if (a[key] === undefined && b[key] === undefined) return {};
+  return { [key]: (a[key] ?? 0) + (b[key] ?? 0) } as { readonly [K in Key]?: number };
+}
+
 function add(a: SinkReport, b: SinkReport): SinkReport {
   const problems = new Map<string, number>();
   for (const { problem, points } of [...a.problems, ...b.problems]) {
@@ -47,7 +57,8 @@ function add(a: SinkReport, b: SinkReport): SinkReport {
     retries: a.retries + b.retries,
     ambiguous: a.ambiguous + b.ambiguous,
     millis: Math.max(a.millis, b.millis),
-    ...(a.resting === undefined && b.resting === undefined ? {} : { resting: (a.resting ?? 0) + (b.resting ?? 0) }),
+    ...sumOfOptional('resting', a, b),
+    ...sumOfOptional('leftOut', a, b),
     ...mergeBacklogs(a.backlog, b.backlog),
     problems: [...problems]
       .map(([problem, points]) => ({ problem, points }))

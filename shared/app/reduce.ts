@@ -44,6 +44,7 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, by: De
         ...part,
         backlog: request.backlog ?? [],
         resting: request.resting ?? [],
+        share: 1,
       }),
     ),
     series?.save(batch, () => false, deadline.signal),

@@ -6,6 +6,7 @@ import { createDeadline } from '../core/deadline.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
 import { type Millis, SECOND } from '../core/units.ts';
 import { openSink } from '../sinks/registry.ts';
+import { unknownLabels } from '../sinks/row-filter.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { ObjectStore } from '../state/object-store.ts';
 import { openStore } from '../state/registry.ts';
@@ -70,6 +71,7 @@ export async function createRuntime({
     openStore(config.state),
     allOrProblems(config.sinks.map((uri) => openSink(uri, context))),
   );
+  refuseUnknownLabels(config, sinks);
   const sources = await allOrProblems(
     config.sources.map(async (uri) =>
       createSourceRuntime(uri, {
@@ -106,6 +108,18 @@ export async function createRuntime({
       }
     },
   };
+}
+
+/** Throws `ConfigError` for `labels=` of a key that no row will ever have: nothing of pods would be exported, and nobody told. */
+function refuseUnknownLabels({ labels, groupings }: Config, sinks: readonly Sink[]): void {
+  const chosen = [...labels.stored.values(), ...groupings.flatMap(({ keys }) => keys.map(({ name }) => name))];
+  const problems = sinks.flatMap(({ name, selection }) =>
+    unknownLabels(selection, chosen).map((key) => ({
+      where: `sink ${name}`,
+      problem: `labels has the key ${JSON.stringify(key)}, which rows do not have; store the label of pods by --store-label ${key}`,
+    })),
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** Awaits all; if some throw `ConfigError`s, throws one with all their problems. */

@@ -99,6 +99,7 @@ export async function runScrape(
         part: request.shard,
         backlog: request.backlog ?? [],
         resting: request.resting ?? [],
+        share: request.share ?? 1,
       }),
     ),
     watch.time('save', async () => {

@@ -55,7 +55,7 @@ interface SinkSums {
 /** Sums by the sink's key: two sinks of one kind are one label. */
 function bySink(report: TickReport): ReadonlyMap<string, SinkSums> {
   const sums = new Map<string, SinkSums>();
-  for (const { sink, delivered, rejected, dropped, spilled, resting, backlog } of report.sinks) {
+  for (const { sink, delivered, rejected, dropped, spilled, resting, leftOut, backlog } of report.sinks) {
     const known = sums.get(sink) ?? { points: {}, waiting: undefined, oldest: undefined };
     sums.set(sink, known);
     const counts = {
@@ -64,6 +64,7 @@ function bySink(report: TickReport): ReadonlyMap<string, SinkSums> {
       dropped,
       spilled,
       ...(resting === undefined ? {} : { resting }),
+      ...(leftOut === undefined ? {} : { left_out: leftOut }),
       ...(backlog === undefined ? {} : { replayed: backlog.replayed, expired: backlog.expired }),
     };
     for (const [outcome, points] of Object.entries(counts))

@@ -85,6 +85,7 @@ async function tellSelf(runtime: Runtime, result: TickResult, deadline: Deadline
     part: 'self',
     backlog: [],
     resting: result.resting,
+    share: undefined,
   });
   const points = countBatchPoints(batch);
   const merged = mergeSinkReports([...report.sinks, ...sinks]);

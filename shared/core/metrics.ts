@@ -377,7 +377,7 @@ const SELF_LABELLED: readonly Draft[] = [
     '1',
     'c',
     'the exports',
-    'Points by sink and outcome: delivered, rejected, dropped, spilled, resting, replayed or expired',
+    'Points by sink and outcome: delivered, rejected, dropped, spilled, resting, left_out, replayed or expired',
   ),
   whole('heapless/stage_duration', 'ms', 'c', 'the tick', 'Time of a stage of the tick; the slowest shard counts'),
   whole('heapless/backlog_points', '1', 'c', 'the backlog', 'Points that wait for a sink'),

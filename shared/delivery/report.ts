@@ -29,6 +29,8 @@ export interface SinkReport {
   readonly spilled: number;
   /** Points of a tick that the sink does not take, because its least interval has not passed: not encoded, and no loss. */
   readonly resting?: number;
+  /** Points of levels that did not fit `max_series`: not encoded, and as the user wants it. */
+  readonly leftOut?: number;
   readonly requests: number;
   readonly retries: number;
   /** Requests that failed in a way that leaves open whether they were stored. */

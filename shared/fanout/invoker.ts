@@ -26,6 +26,8 @@ export interface ShardRequest {
   readonly repeated?: boolean;
   /** Identities of sinks that rest in this tick: they get nothing of it. */
   readonly resting?: readonly string[];
+  /** Share (0..1) of the cluster's nodes: of what a sink may send of single resources. Undefined = all. */
+  readonly share?: number;
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
 }

@@ -1,20 +1,13 @@
 import type { MetricDescriptor } from '../core/metrics.ts';
-
-function expression(glob: string): RegExp {
-  const pattern = glob
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${pattern}$`, 's');
-}
+import { toExpression } from './glob.ts';
 
 /**
  * True for metrics that a glob fits by name (`cpu/*`) or by key (`filesystem/usage[/]`) and no `!` glob fits, whatever
  * the order. `*` also spans slashes.
  */
 export function createMetricFilter(globs: readonly string[]): (metric: MetricDescriptor) => boolean {
-  const wanted = globs.filter((glob) => !glob.startsWith('!')).map(expression);
-  const unwanted = globs.filter((glob) => glob.startsWith('!')).map((glob) => expression(glob.slice(1)));
+  const wanted = globs.filter((glob) => !glob.startsWith('!')).map(toExpression);
+  const unwanted = globs.filter((glob) => glob.startsWith('!')).map((glob) => toExpression(glob.slice(1)));
   const fits = (expressions: readonly RegExp[], metric: MetricDescriptor): boolean =>
     expressions.some((each) => each.test(metric.name) || each.test(metric.key));
   return (metric) => fits(wanted, metric) && !fits(unwanted, metric);

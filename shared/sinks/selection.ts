@@ -1,17 +1,21 @@
 import type * as z from 'zod';
 import type { SinkSelection } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
-import { listOption } from '../config/option-types.ts';
+import { listOption, wholeNumberOption } from '../config/option-types.ts';
 import type { MetricBatch, MetricTable, SparseValues } from '../core/batch.ts';
 import { isLevel, LEVELS, type Level } from '../core/level.ts';
 import { METRICS, type MetricDescriptor } from '../core/metrics.ts';
 import { createMetricFilter, isDynamicGlob } from './metric-filter.ts';
+import { readLabelRule, takeRows, wantedRows } from './row-filter.ts';
 import type { SelectionDefaults } from './sink.ts';
 
-/** The fields `levels` and `metrics` of a sink's options, with the sink's own defaults. */
+/** The fields by which every sink chooses what it exports, with the sink's own defaults. */
 export function selectionOptions(defaults: SelectionDefaults): {
   readonly levels: z.ZodType<readonly Level[]>;
   readonly metrics: z.ZodType<readonly string[]>;
+  readonly namespaces: z.ZodType<readonly string[]>;
+  readonly labels: z.ZodType<readonly string[]>;
+  readonly max_series: z.ZodType<number | undefined>;
 } {
   const levels = listOption({ default: defaults.levels })
     .transform((names, context) => {
@@ -30,7 +34,32 @@ export function selectionOptions(defaults: SelectionDefaults): {
       'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. ' +
         'With exclusions alone, they are taken from the default',
     );
-  return { levels, metrics };
+  return { levels, metrics, ...rowOptions() };
+}
+
+/** The fields by which every sink chooses rows. */
+function rowOptions(): Pick<ReturnType<typeof selectionOptions>, 'namespaces' | 'labels' | 'max_series'> {
+  const namespaces = listOption({ default: [] }).describe(
+    'Namespaces to export, separated by commas: names or globs; `!kube-*` takes away. Rows that are in no namespace stay. Empty = all',
+  );
+  const labels = listOption({ default: [] })
+    .superRefine((rules, context) => {
+      for (const rule of rules) {
+        if (readLabelRule(rule) !== undefined) continue;
+        const message = `has ${JSON.stringify(rule)}, which is not KEY=GLOB or !KEY=GLOB such as "app=web*"`;
+        context.addIssue({ code: 'custom', message });
+      }
+    })
+    .describe(
+      'Rows to export by labels, `KEY=GLOB` separated by commas; `!KEY=GLOB` takes away. A key is one of the rows’ own or is stored by ' +
+        '`--store-label`. Globs of one key are alternatives. Pods, containers and volumes without the label fit no glob; other rows without it stay. Empty = all',
+    );
+  const max = wholeNumberOption({ min: 1, max: 100_000_000 }).describe(
+    'Most series of one tick: levels that do not fit are left out whole, from the end of cluster, namespace, group, workload (a quarter of ' +
+      'the bound) and of node, pod, volume, pod_container, sys_container (the rest, divided by nodes among shards), and the report says ' +
+      'which. The tick’s own numbers come on top. Not given = no bound',
+  );
+  return { namespaces, labels, max_series: max };
 }
 
 /** What a text said, and everything that is wrong with it. */
@@ -72,8 +101,8 @@ function readGlobs(globs: readonly string[], byDefault: readonly string[]): Read
 }
 
 /**
- * The part of a batch that a sink wants, as a view: columns and label arrays are shared with the batch, not copied.
- * Rows stay; values of other metrics are gone.
+ * The part of a batch that a sink wants, as a view: columns and label arrays are shared with the batch, and copied only where
+ * rows are left out by their namespace or labels. Values of other metrics are gone.
  */
 export function selectBatch(batch: MetricBatch, selection: SinkSelection): MetricBatch {
   const named = batch.metrics.map(createMetricFilter(selection.metrics));
@@ -82,9 +111,11 @@ export function selectBatch(batch: MetricBatch, selection: SinkSelection): Metri
   for (const level of LEVELS) {
     const table = batch.tables[level];
     if (table === undefined || !selection.levels.includes(level)) continue;
+    const rows = wantedRows(batch, table, selection);
+    const wantedTable = rows === undefined ? table : takeRows(table, rows);
     const wanted =
       exports === undefined ? named : batch.metrics.map((metric, id) => named[id] === true && exports(metric, level));
-    tables[level] = wanted.every(Boolean) ? table : selectTable(table, wanted);
+    tables[level] = wanted.every(Boolean) ? wantedTable : selectTable(wantedTable, wanted);
   }
   return { ...batch, tables };
 }
@@ -120,8 +151,22 @@ export function selects(selection: SinkSelection, metric: MetricDescriptor): boo
 
 /** The selection of a sink from its options; `exports` tells what its dialect or backend has no word for. */
 export function toSelection(
-  options: { readonly levels: readonly Level[]; readonly metrics: readonly string[] },
+  options: {
+    readonly levels: readonly Level[];
+    readonly metrics: readonly string[];
+    readonly namespaces: readonly string[];
+    readonly labels: readonly string[];
+    readonly max_series: number | undefined;
+  },
   exports?: SinkSelection['exports'],
 ): SinkSelection {
-  return { levels: options.levels, metrics: options.metrics, exports };
+  const { levels, metrics, namespaces, labels, max_series: maxSeries } = options;
+  return {
+    levels,
+    metrics,
+    namespaces: namespaces.length === 0 ? undefined : namespaces,
+    labels: labels.length === 0 ? undefined : labels,
+    maxSeries,
+    exports,
+  };
 }

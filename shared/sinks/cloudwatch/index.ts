@@ -15,6 +15,7 @@
 import { SinkError } from '../../core/errors.ts';
 import { METRICS } from '../../core/metrics.ts';
 import { defineSink } from '../define-sink.ts';
+import { toSelection } from '../selection.ts';
 import type { SendOutcome, Sink, SinkLimits } from '../sink.ts';
 import { BACKLOG } from './backlog.ts';
 import { checkCloudWatch } from './check.ts';
@@ -54,7 +55,7 @@ export default defineSink({
       ...options.metrics,
       ...COUNTERS.filter((name) => !settings.counters.has(name)).map((name) => `!${name}`),
     ];
-    const selection = { levels: options.levels, metrics };
+    const selection = toSelection({ ...options, metrics });
     if (options.mode === 'emf') return openEmf({ uri, context, settings, selection, file: options.file });
     const { region, endpoint, compression, concurrency } = options;
     const client = await createMetricDataClient(

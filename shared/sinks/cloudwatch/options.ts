@@ -73,7 +73,7 @@ export const OPTIONS = z.object({
     })
     .describe('CloudWatch namespace of all metrics; not `AWS/…`'),
   cluster_name: textOption({}).describe("Value of the dimension ClusterName; else the cluster's configured name"),
-  levels: selection.levels,
+  ...selection,
   metrics: selection.metrics.describe(
     'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. Counters are ' +
       `sent only by their very name, as CloudWatch has none. ${EXAMPLE}`,

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import { choiceOption, textOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import { defineSink } from '../define-sink.ts';
-import { selectionOptions } from '../selection.ts';
+import { selectionOptions, toSelection } from '../selection.ts';
 import type { SelectionDefaults, Sink, SinkLimits } from '../sink.ts';
 import { encodeLog, type LogRequest } from './encode.ts';
 
@@ -38,7 +38,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: LIMITS,
-      selection: { levels: options.levels, metrics: options.metrics },
+      selection: toSelection(options),
       encode: (batch, reject) => encodeLog(batch, options.format, LIMITS, reject),
       async send(request) {
         try {

@@ -58,7 +58,7 @@ export const OPTIONS = z.object({
       `What stands before the metrics' names. \`${GOOGLE_PREFIX}\` = Heapster's own \`container.googleapis.com/\` and ` +
         '`kubernetes.io/`, which Google keeps for itself and may refuse, and which hold no other metrics than Heapster’s',
     ),
-  levels: selection.levels,
+  ...selection,
   metrics: selection.metrics.describe(
     'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. The default is what ' +
       'Heapster sent in the chosen models, and of totals the usual ones; what is named here is sent at every level',

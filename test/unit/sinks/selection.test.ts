@@ -34,11 +34,17 @@ function smallBatch(): MetricBatch {
 
 describe('the options levels and metrics', () => {
   it('have the defaults of their sink', () => {
-    expect(parse('')).toEqual({ levels: ['node', 'pod'], metrics: ['cpu/*', 'memory/usage'] });
+    expect(parse('')).toEqual({
+      levels: ['node', 'pod'],
+      metrics: ['cpu/*', 'memory/usage'],
+      namespaces: [],
+      labels: [],
+      max_series: undefined,
+    });
   });
 
   it('take lists with commas and repeats alike', () => {
-    expect(parse('levels=node,pod&levels=cluster&metrics=up&metrics=cpu/limit,cpu/request')).toEqual({
+    expect(parse('levels=node,pod&levels=cluster&metrics=up&metrics=cpu/limit,cpu/request')).toMatchObject({
       levels: ['node', 'pod', 'cluster'],
       metrics: ['up', 'cpu/limit', 'cpu/request'],
     });
