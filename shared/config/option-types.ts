@@ -3,6 +3,9 @@ import { type Millis, SECOND } from '../core/units.ts';
 import { DURATION_FORM, formatDuration, readDuration } from './duration.ts';
 import { repeatable } from './options.ts';
 
+// A configuration is checked once: code made for it, as zod would, costs more than it saves.
+z.config({ jitless: true });
+
 /** Every option is optional unless it has a default or is required. */
 export interface OptionSettings<T> {
   readonly default?: T;
@@ -30,22 +33,30 @@ interface Shape<T> {
   readonly write?: (value: T) => string;
 }
 
+/**
+ * One schema object an option: a cold start makes a hundred options, and each object of zod costs it about 50 µs of CPU. So no
+ * `.optional()`, no pipe, and no `.meta()`, which would copy it.
+ */
 function option<T, S extends OptionSettings<T>>(settings: S, shape: Shape<T>): OptionSchema<T, S> {
-  const value = z.string({ error: 'is required' }).transform((text, context): T => {
+  const initial = settings.default;
+  const value = z.transform((text, context): T | undefined => {
+    if (text === undefined && settings.required !== true) return initial;
+    if (typeof text !== 'string') {
+      context.issues.push({ code: 'custom', message: 'is required', input: text });
+      return z.NEVER;
+    }
     const reading = shape.read(text);
     if ('value' in reading) return reading.value;
-    context.addIssue({ code: 'custom', message: `must be ${reading.must}` });
+    context.issues.push({ code: 'custom', message: `must be ${reading.must}`, input: text });
     return z.NEVER;
   });
-  const initial = settings.default;
-  const present = settings.required === true ? value : value.optional().transform((given) => given ?? initial);
   const defaultText = initial === undefined ? undefined : (shape.write ?? String)(initial);
-  const meta = {
+  z.globalRegistry.add(value, {
     kind: shape.kind,
     secret: settings.secret === true,
     ...(defaultText === undefined ? {} : { defaultText }),
-  };
-  return present.meta(meta) as unknown as OptionSchema<T, S>;
+  });
+  return value as unknown as OptionSchema<T, S>;
 }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([

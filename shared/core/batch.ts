@@ -95,7 +95,8 @@ export function countPoints(table: MetricTable): number {
   let points = table.sparse.length;
   for (const column of table.columns) {
     if (column === undefined) continue;
-    for (const value of column) if (!Number.isNaN(value)) points++;
+    // By index: an iterator costs an object a value until it is compiled.
+    for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) points++;
   }
   return points;
 }

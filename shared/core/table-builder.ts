@@ -7,9 +7,9 @@ import type { UnixMillis } from './units.ts';
 const FIRST_CAPACITY = 64;
 
 function grown(column: Float64Array, capacity: number): Float64Array {
-  const next = new Float64Array(capacity).fill(Number.NaN);
+  const next = new Float64Array(capacity);
   next.set(column);
-  return next;
+  return next.fill(Number.NaN, column.length);
 }
 
 function grownInts(column: Int32Array, capacity: number, empty: number): Int32Array {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
 import type { ClusterConnection } from '../clusters/connector.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Millis } from '../core/units.ts';
@@ -25,6 +24,8 @@ export function createTransport(
   const server = parseServer(connection.server);
   const basePath = server.pathname.replace(/\/+$/, '');
   const { clientCertificate } = connection;
+  // With the first cluster, not with the module: TLS is most of what a cold start would load, and the reduction needs none.
+  const { Agent, request: httpsRequest } = process.getBuiltinModule('node:https');
   const agent = new Agent({
     keepAlive: true,
     maxSockets: settings.maxSockets,
