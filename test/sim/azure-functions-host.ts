@@ -33,7 +33,7 @@ interface HostFile {
 // The calendar of this process can be moved, or stand still, so that minutes pass as fast as their runs do; timers stay real.
 const realNow = Date.now;
 let ahead = Number(process.env['HOST_AHEAD'] ?? 0);
-let still: number | undefined;
+let still = process.env['HOST_STILL'] === undefined ? undefined : Number(process.env['HOST_STILL']);
 Date.now = () => still ?? realNow() + ahead;
 
 const host = readJson<HostFile>('host.json');

@@ -23,9 +23,10 @@ export class AzureTimer {
     this.#status = { Last: NEVER, Next: this.#after(now), LastUpdated: NEVER };
   }
 
-  /** What the function is given when its time has come, or when the app starts late. */
+  /** What the function is given when its time has come. Times before that, which a running host would have run, are past. */
   due(now: number): { readonly at: number; readonly json: string } {
-    const at = Date.parse(this.#status.Next);
+    for (let next = this.#next(); next + this.#step <= now; next = this.#next()) this.ran(next);
+    const at = this.#next();
     return { at, json: this.json(this.#status, now - at > MINUTE / 2) };
   }
 
@@ -40,13 +41,17 @@ export class AzureTimer {
 
   /** After a run that was started at `at`. */
   ran(at: number): void {
-    const started = Math.max(at, Date.parse(this.#status.Next));
+    const started = Math.max(at, this.#next());
     const last = new Date(started).toISOString();
     this.#status = { Last: last, Next: this.#after(started), LastUpdated: last };
   }
 
   get status(): ScheduleStatus {
     return this.#status;
+  }
+
+  #next(): number {
+    return Date.parse(this.#status.Next);
   }
 
   #after(now: number): string {

@@ -15,20 +15,17 @@ export interface AzureWorld extends AsyncDisposable {
   readonly clock: Clock;
   /** An app in this world's time. */
   startApp(settings?: Readonly<Record<string, string>>): Promise<AzureApp>;
-  /** Lets the app's calendar stand at the time of the world, and its timer come. */
-  run(app: AzureApp): Promise<TimerRun>;
   /** Moves everybody into the next minute and lets the app's timer come. */
   nextMinute(app: AzureApp): Promise<TimerRun>;
 }
 
-/** Starts it: the kubeconfig is in the vault, the backend speaks OTLP. With a clock of its own a test moves it itself. */
+/** Starts it: the kubeconfig is in the vault, the backend speaks OTLP. */
 export async function startAzureWorld(
   size: { readonly nodes: number; readonly podsPerNode: number },
   settings: Readonly<Record<string, string>>,
-  given?: Clock,
 ): Promise<AzureWorld> {
   let ahead = 0;
-  const clock: Clock = given ?? { now: () => Date.now() + ahead, sleep: systemClock.sleep };
+  const clock: Clock = { now: () => Date.now() + ahead, sleep: systemClock.sleep };
   const cluster = await startDemoCluster({ ...size, clock });
   const backend = await startOtlpServer();
   const stack = await startAzureStack({
@@ -46,11 +43,7 @@ export async function startAzureWorld(
     stack,
     backend,
     clock,
-    startApp: (more = {}) => stack.startApp({ ...more, HOST_AHEAD: String(Math.round(clock.now() - Date.now())) }),
-    async run(app) {
-      await app.setClock({ still: clock.now() });
-      return await app.fire();
-    },
+    startApp: (more = {}) => stack.startApp({ ...more, HOST_AHEAD: String(ahead) }),
     async nextMinute(app) {
       ahead += MINUTE - (clock.now() % MINUTE) + SECOND / 4;
       await app.setClock({ ahead });
