@@ -9,6 +9,9 @@ import {
   wholeNumberOption,
 } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import { authOptions } from '../auth/auth-options.ts';
+import { authProblems } from '../auth/auth-problems.ts';
+import { signingOf } from '../auth/aws-host.ts';
 import { readHttpAddress } from '../http/http-address.ts';
 import { namesOption } from '../names-option.ts';
 import { selectionOptions } from '../selection.ts';
@@ -49,6 +52,7 @@ export const OPTIONS = z.object({
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
     'Longest time for one request; never beyond the export timeout',
   ),
+  ...authOptions(['none', 'sigv4'], { byDefault: 'sigv4 for hosts of AWS without a user, else none' }),
   ...selectionOptions(DEFAULTS),
 });
 
@@ -71,7 +75,24 @@ export function checkOptions(options: ElasticsearchOptions, uri: ComponentUri): 
   }
   const address = nodes.length > 0 ? undefined : readHttpAddress(uri);
   if (address !== undefined && 'problem' in address) problems.push(address.problem);
-  return problems;
+  return problems.length > 0 ? problems : signingProblems(options, uri);
+}
+
+function signingProblems(options: ElasticsearchOptions, uri: ComponentUri): readonly string[] {
+  const { auth, region, aws_service } = options;
+  if (auth === 'sigv4' && (uri.user ?? options.esUserName) !== undefined) {
+    return ['auth=sigv4 takes no user; remove it or auth='];
+  }
+  const [first] = addressesOf(options, uri);
+  const kind = signs(options, uri) ? 'sigv4' : 'none';
+  return authProblems({ auth: kind, region, aws_service }, { ...uri, user: undefined, host: first?.host ?? '' });
+}
+
+/** True if requests are signed for AWS: as asked for, or because the host is one of AWS and nobody logs in there. */
+export function signs(options: ElasticsearchOptions, uri: ComponentUri): boolean {
+  if (options.auth !== undefined) return options.auth === 'sigv4';
+  if ((uri.user ?? options.esUserName) !== undefined) return false;
+  return addressesOf(options, uri).some(({ host }) => ['es', 'aoss'].includes(signingOf(host).service ?? ''));
 }
 
 /** Addresses to ask, in their order. */

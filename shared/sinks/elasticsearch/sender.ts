@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../../core/clock.ts';
+import { SinkError } from '../../core/errors.ts';
 import { classifyAnswer, classifyFault, type HttpRules } from '../http/classify-http.ts';
 import type { HttpAnswer } from '../http/http-answer.ts';
 import type { HttpClient } from '../http/http-client.ts';
@@ -82,7 +83,9 @@ export function createBulkSender(
       rests.set(request, { request: linesAt(before.request, result.again), refused, cause });
       return { status: 'retryable', cause: result.cause, ambiguous: false };
     } catch (error) {
-      return classifyFault(error, rules);
+      if (!(error instanceof SinkError)) return classifyFault(error, rules);
+      if (error.retryable) return { status: 'retryable', cause: error, ambiguous: false };
+      return { status: 'rejected', cause: error };
     }
   };
 }

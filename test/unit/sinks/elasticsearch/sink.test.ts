@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
 import type { ConfigNotice } from '../../../../shared/config/config.ts';
+import { parseOptions } from '../../../../shared/config/options.ts';
 import { parseUri } from '../../../../shared/config/uri.ts';
 import { systemClock } from '../../../../shared/core/clock.ts';
 import { metricId } from '../../../../shared/core/metrics.ts';
 import { readBulkAnswer } from '../../../../shared/sinks/elasticsearch/classify.ts';
 import { readNodeAddresses } from '../../../../shared/sinks/elasticsearch/nodes.ts';
+import { OPTIONS, signs } from '../../../../shared/sinks/elasticsearch/options.ts';
 import { openSink } from '../../../../shared/sinks/registry.ts';
 import { createBuilder, nodeBatch, setLabels, wholeCatalogBatch } from '../../../contract/sinks/contract-batch.ts';
 import { bySeries, deliverTo, expectedValues, realBatch } from '../../../real/real-batch.ts';
@@ -13,6 +16,46 @@ import { startElasticsearchServer, valuesOf } from '../../../sim/elasticsearch-s
 const RULES = { backend: 'Elasticsearch', credentials: 'none' };
 
 describe('elasticsearch', () => {
+  it('signs requests for a domain of AWS, body and all', async () => {
+    await using server = await startElasticsearchServer();
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'not-a-secret');
+    const signing = 'auth=sigv4&aws_service=aoss&region=eu-west-1';
+
+    const report = await deliverTo(`elasticsearch:${server.url}?${signing}`, nodeBatch(3)).finally(vi.unstubAllEnvs);
+
+    expect(report).toMatchObject({ delivered: 3 });
+    const [request] = server.requests;
+    expect(request?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/aoss\/aws4_request, SignedHeaders=/,
+    );
+    expect(request?.headers['x-amz-content-sha256']).toBe(
+      createHash('sha256')
+        .update(request?.body ?? '')
+        .digest('hex'),
+    );
+  });
+
+  it.each([
+    ['https://search-k8s-x.eu-west-1.es.amazonaws.com', true],
+    ['https://me:pw@search-k8s-x.eu-west-1.es.amazonaws.com', false],
+    ['https://search:9200', false],
+  ])('signs by default for %s: %s', (address, expected) => {
+    const uri = parseUri(`elasticsearch:${address}`, {});
+
+    expect(signs(parseOptions(uri, OPTIONS, 'sink'), uri)).toBe(expected);
+  });
+
+  it.each([
+    ['https://search:9200?auth=sigv4', /auth=sigv4 needs aws_service=/],
+    ['https://me:pw@x.es.amazonaws.com?auth=sigv4', /auth=sigv4 takes no user/],
+    ['https://search:9200?region=eu-west-1', /region has no effect with auth=none/],
+  ])('does not open with %s', async (address, problem) => {
+    const context = { clock: systemClock, notice: () => {}, write: () => {} };
+
+    await expect(openSink(parseUri(`elasticsearch:${address}`, {}), context)).rejects.toThrow(problem);
+  });
+
   it('indexes every value with its labels, whatever their texts', async () => {
     await using server = await startElasticsearchServer();
     const batch = realBatch({ oddNames: true });
