@@ -4,6 +4,7 @@ import { cold } from './cases/cold.ts';
 import { imports } from './cases/imports.ts';
 import { large } from './cases/large.ts';
 import { pieces } from './cases/pieces.ts';
+import { sinks } from './cases/sinks.ts';
 import { hanging, latency } from './cases/slow-cluster.ts';
 import { wholeTick } from './cases/whole-tick.ts';
 import { type Figure, verdictOf } from './figure.ts';
@@ -11,7 +12,7 @@ import { describeMachine, machineLoad } from './machine.ts';
 import { publish } from './publish.ts';
 import { renderFigures } from './render-figures.ts';
 
-const CASES: readonly BenchCase[] = [pieces, wholeTick, cold, imports, hanging, latency, large];
+const CASES: readonly BenchCase[] = [pieces, sinks, wholeTick, cold, imports, hanging, latency, large];
 
 const USAGE = `npm run bench -- [--quick] [--only NAME] [--write]
 

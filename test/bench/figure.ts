@@ -1,6 +1,6 @@
 import type { Spread } from './statistics.ts';
 
-export type FigureUnit = 'P' | 'parse' | 'times' | 'MB' | 'KB' | 's' | 'ms' | 'CPU-s' | 'count' | '%';
+export type FigureUnit = 'P' | 'parse' | 'times' | 'MB' | 'KB' | 'B' | 's' | 'ms' | 'CPU-s' | 'count' | '%';
 
 /** One number that a benchmark found, and what it must keep. */
 export interface Figure {

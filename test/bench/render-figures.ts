@@ -6,6 +6,7 @@ const UNITS: Readonly<Record<FigureUnit, string>> = {
   times: ' ×',
   MB: ' MB',
   KB: ' KB',
+  B: ' B',
   s: ' s',
   ms: ' ms',
   'CPU-s': ' CPU-s',

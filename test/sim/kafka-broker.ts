@@ -19,6 +19,12 @@ export interface KafkaBroker extends AsyncDisposable {
   login: { readonly user: string; readonly password: string } | undefined;
 }
 
+export interface KafkaBrokerOptions {
+  readonly partitions?: number;
+  /** Gets the bytes of record batches, which are then taken unread and not kept. */
+  readonly onBatch?: (bytes: Buffer) => void;
+}
+
 const PRODUCE = 0;
 const METADATA = 3;
 const SASL_HANDSHAKE = 17;
@@ -41,7 +47,7 @@ const CORRUPT = 2;
 const SASL_FAILED = 58;
 
 /** A broker on loopback that leads all partitions of every topic, and checks checksums, sequences and logins. */
-export async function startKafkaBroker({ partitions = 3 } = {}): Promise<KafkaBroker> {
+export async function startKafkaBroker({ partitions = 3, onBatch }: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const records: (KafkaRecord & { partition: number })[] = [];
   const scripted: KafkaFault[] = [];
   const sockets = new Set<Socket>();
@@ -51,6 +57,10 @@ export async function startKafkaBroker({ partitions = 3 } = {}): Promise<KafkaBr
   let nextProducer = 1n;
 
   const store = (topic: string, partition: number, bytes: Buffer): number => {
+    if (onBatch !== undefined) {
+      onBatch(bytes);
+      return 0;
+    }
     try {
       const batch = readRecordBatch(bytes);
       const key = `${batch.producerId} ${batch.producerEpoch} ${topic} ${partition}`;
