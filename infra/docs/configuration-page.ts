@@ -30,7 +30,7 @@ export function configurationPage(): string {
     '',
     '## Source',
     '',
-    "`kubernetes.summary_api:ADDRESS?OPTION=VALUE&…` (alias `kubernetes`) reads every kubelet's `/stats/summary` through the API server.",
+    '`kubernetes.summary_api:ADDRESS?OPTION=VALUE&…` (alias `kubernetes`) reads what every node uses, by the way that `route` says.',
     '',
     optionsTable(describeOptions(SOURCE_OPTIONS)),
     '',

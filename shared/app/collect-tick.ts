@@ -7,6 +7,7 @@ import { planShards, rememberGone } from '../fanout/plan.ts';
 import type { ReduceResult } from '../fanout/reducer.ts';
 import { type ShardResult, scatter } from '../fanout/scatter.ts';
 import type { ShardPlan } from '../fanout/shard-plan.ts';
+import type { RightsRoute } from '../kube/route-rights.ts';
 import { addLostNodes } from '../processors/lost-nodes.ts';
 import { TOTALS } from '../state/backlog-key.ts';
 import { beforeDeadline } from './before-deadline.ts';
@@ -44,6 +45,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   const { runtime, source, timestamp, started } = tick;
   const { clock } = runtime.platform;
   const watch = createStopwatch(clock);
+  source.guest.begin(timestamp, 1);
   watch.add('claim', tick.claimed - started);
   using listDeadline = createDeadline(listBy(clock.now(), tick.deadline.at), clock, tick.deadline.signal);
   const { signal } = listDeadline;
@@ -61,9 +63,14 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     const warnings = [...planFile.warnings, ...pace.warnings];
     return emptyResult({ source, timestamp, status: 'nothing', reason: listed.message, warnings, ...took });
   }
+  const { nodes } = listed.objects;
+  const decision = await watch.time('route', () => source.decide(nodes, listDeadline));
+  if (decision.message !== undefined) runtime.logger.log('warn', 'route', { ...decision, cluster: source.cluster });
   const times = tickTimes(clock.now(), tick.deadline.at, runtime.config);
-  const names = listed.objects.nodes.map((node) => node.name);
-  const placed = planShards(names, planFile.previous, runtime.config.shardSize);
+  const names = nodes.map((node) => node.name);
+  const shardSize =
+    decision.route === 'metrics-api' ? Math.max(METRICS_SHARD, runtime.config.shardSize) : runtime.config.shardSize;
+  const placed = planShards(names, planFile.previous, shardSize);
   const plan = rememberGone(placed, planFile.previous, timestamp);
   const backlog =
     tick.backlog !== false && hasBacklog(runtime)
@@ -72,9 +79,9 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
 
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
   using podsDeadline = createDeadline(times.scrapeBy, clock, tick.deadline.signal);
-  const inline = { nodes: listed.objects.nodes.length, deadline: podsDeadline };
+  const inline = { nodes: nodes.length, deadline: podsDeadline };
   const results = await watch.time('shards', () =>
-    scatter(shardRequests(tick, { plan, times, backlog, pace, objects: listed.objects }), {
+    scatter(shardRequests(tick, { plan, times, backlog, pace, objects: listed.objects, route: decision.route }), {
       invoker: runtime.platform.shardInvoker ?? createInlineInvoker(runtime, source, inline),
       concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
       deadline: shardsDeadline,
@@ -100,9 +107,20 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     stages: watch.stages(),
     backlogKnown: backlog.known,
     resting: pace.resting,
-    warnings: [...planFile.warnings, ...pace.warnings, ...backlog.warnings, ...planWarnings, ...paceWarnings],
+    route: decision.route,
+    warnings: [
+      ...(decision.message === undefined ? [] : [decision.message]),
+      ...planFile.warnings,
+      ...pace.warnings,
+      ...backlog.warnings,
+      ...planWarnings,
+      ...paceWarnings,
+    ],
   });
 }
+
+/** The Metrics API lists the whole cluster at once, for each shard: so there are few. */
+const METRICS_SHARD = 1_000;
 
 /** How long a node that is gone has a row with `up` = 0: long enough for an alarm, not for one on every scale-in. */
 const GONE_SHOWN: Millis = 5 * MINUTE;
@@ -115,7 +133,9 @@ function shardRequests(
     backlog,
     pace,
     objects,
+    route,
   }: {
+    readonly route: RightsRoute;
     readonly plan: ShardPlan;
     readonly times: TickTimes;
     readonly backlog: BacklogList;
@@ -137,6 +157,11 @@ function shardRequests(
     gone: (plan.gone ?? [])
       .filter((gone) => gone.shard === shard.name || (index === 0 && !names.has(gone.shard)))
       .map(({ name, since }) => ({ name, shown: tick.timestamp - since < GONE_SHOWN })),
+    route,
+    parallel:
+      tick.runtime.platform.shardInvoker === undefined
+        ? 1
+        : Math.min(plan.shards.length, tick.runtime.config.shardConcurrency),
     whole: plan.shards.length === 1,
     backlog: backlog.keysOf(shard.name),
     repeated: tick.repeated,

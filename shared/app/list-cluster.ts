@@ -3,6 +3,7 @@ import { describeError, HeaplessError } from '../core/errors.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import { toShardNode } from '../fanout/node-identity.ts';
 import type { KubeClient, KubeUsage } from '../kube/client.ts';
+import { kubeletAddress } from '../kube/kubelet-address.ts';
 import { skewWarning } from './skew-warning.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 
@@ -38,6 +39,7 @@ export async function listCluster(source: SourceRuntime, deadline: Deadline): Pr
   }
   const warnings: string[] = [];
   if (source.insecure()) warnings.push('insecure=true: the certificate of the API server is not verified');
+  warnings.push(...source.warnings());
   const namespaceIds: Record<string, string> = Object.create(null) as Record<string, string>;
   if (namespaces.status === 'failed') {
     warnings.push(
@@ -48,7 +50,12 @@ export async function listCluster(source: SourceRuntime, deadline: Deadline): Pr
       if (metadata?.name !== undefined && metadata.uid !== undefined) namespaceIds[metadata.name] = metadata.uid;
     }
   }
-  const known = nodes.value.flatMap((node) => toShardNode(node, source.hostIdAnnotation) ?? []);
+  const withKubelet = source.route === 'direct' || source.route === 'auto';
+  const known = nodes.value.flatMap((node) => {
+    const known = toShardNode(node, source.hostIdAnnotation);
+    if (known === undefined) return [];
+    return withKubelet ? { ...known, kubelet: kubeletAddress(node) } : known;
+  });
   if (known.length < nodes.value.length)
     warnings.push(`${nodes.value.length - known.length} nodes without a name are left out`);
   const after = client.usage();

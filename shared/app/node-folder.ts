@@ -12,6 +12,8 @@ import { enrichPods } from '../processors/pod-enricher.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
 import { calculateRates } from '../processors/rate-calculator.ts';
 import { createTotals } from '../processors/totals.ts';
+import { decodeMetrics } from '../sources/metrics-api/decode-metrics.ts';
+import type { NodeDocument } from '../sources/source.ts';
 import { decodeSummary } from '../sources/summary-api/decode-summary.ts';
 import type { NodeCounters } from '../state/counters.ts';
 import type { CounterFile } from './counter-file.ts';
@@ -23,7 +25,7 @@ export type FoldResult =
 
 /** Turns one answer after the other into rows and totals. Nothing of a document is kept once it is folded. */
 export interface NodeFolder {
-  fold(node: ShardNode, body: Buffer, pods: PodIndex | undefined, now: UnixMillis): FoldResult;
+  fold(node: ShardNode, document: NodeDocument, pods: PodIndex | undefined, now: UnixMillis): FoldResult;
   /** A node without an answer: a row with `up` = 0 and why, and its pods as expected ones. */
   addDown(node: ShardNode, pods: PodIndex | undefined, reason: FailureReason): void;
   /** A node that is in the list no more: a row with `up` = 0. */
@@ -51,11 +53,14 @@ export function createNodeFolder(deps: {
   const settings = { labels: config.labels, namespaceIds: request.namespaceIds };
   let millis = 0;
 
-  function fold(node: ShardNode, body: Buffer, pods: PodIndex | undefined, now: UnixMillis): FoldResult {
-    const decoded = decodeSummary(body, node, builder, { now });
+  function fold(node: ShardNode, document: NodeDocument, pods: PodIndex | undefined, now: UnixMillis): FoldResult {
+    const index = pods ?? NO_PODS;
+    const decoded =
+      document.kind === 'summary'
+        ? decodeSummary(document.body, node, builder, { now })
+        : decodeMetrics(document, node, builder, { now, pods: index.ofNode(node.name) });
     if (decoded.status === 'failed') return decoded;
     tally.addFaults(decoded.faults);
-    const index = pods ?? NO_PODS;
     builder.table('node').set(CPU_CAPACITY, decoded.rows.node, node.capacity.cpu ?? Number.NaN);
     const rates = calculateRates(builder, decoded.rows, deps.counters.of(node.name), request.timestamp);
     after.set(node.name, rates.counters);
@@ -70,9 +75,9 @@ export function createNodeFolder(deps: {
   }
 
   return {
-    fold(node, body, pods, now) {
+    fold(node, document, pods, now) {
       const start = performance.now();
-      const result = fold(node, body, pods, now);
+      const result = fold(node, document, pods, now);
       millis += performance.now() - start;
       return result;
     },

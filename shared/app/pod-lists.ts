@@ -16,6 +16,8 @@ export type ListedPods =
 /** The pods of a node as the API server knows them; undefined if they could not be listed. */
 export interface PodLists {
   of(node: string): Promise<PodIndex | undefined>;
+  /** What is listed without asking for one more node. */
+  known(): Promise<PodIndex | undefined>;
 }
 
 /** Lists the pods of one node, or of the whole cluster if `node` is undefined. */
@@ -57,8 +59,9 @@ export function createPodLists(
         using deadline = options.deadline.within(Math.min(nodeTimeout, options.deadline.remaining() * NODE_SHARE));
         return indexOf(await listPods(client, { node, labels, deadline }));
       },
+      known: async () => undefined,
     };
   }
   const all = whole.then(indexOf);
-  return { of: () => all };
+  return { of: () => all, known: () => all };
 }

@@ -4,6 +4,7 @@ import type { MergedPartial } from '../fanout/merge.ts';
 import type { NodeOutcome } from '../fanout/partial.ts';
 import type { ReduceResult } from '../fanout/reducer.ts';
 import type { ShardResult } from '../fanout/scatter.ts';
+import type { RightsRoute } from '../kube/route-rights.ts';
 import type { ClusterObjects } from './list-cluster.ts';
 import { mergeSinkReports } from './merge-sink-reports.ts';
 import type { SourceRuntime } from './source-runtime.ts';
@@ -42,6 +43,7 @@ export function emptyResult(tick: {
 }
 
 export interface FinishedTick {
+  readonly route: RightsRoute;
   readonly source: SourceRuntime;
   readonly timestamp: UnixMillis;
   readonly started: UnixMillis;
@@ -70,6 +72,7 @@ export function reportTick(tick: FinishedTick): TickResult {
     cluster: tick.source.cluster,
     source: tick.source.uri.shown,
     timestamp: tick.timestamp,
+    route: tick.route,
     status: statusOf(nodes, sinks, reduction !== undefined),
     nodes: {
       planned: listed.nodes.length,
@@ -100,6 +103,7 @@ export function reportTick(tick: FinishedTick): TickResult {
       peakInFlight: Math.max(merged.apiServer.peakInFlight, listed.usage.peakInFlight),
       ...(listed.usage.skew === undefined ? {} : { skew: listed.usage.skew }),
     },
+    ...(merged.kubelets !== undefined && { kubelets: merged.kubelets }),
     peakRssBytes: Math.max(merged.peakRssBytes, reduction?.peakRssBytes ?? 0),
   };
   return { report, nodes, view: reduction?.view ?? [], backlogKnown: tick.backlogKnown, resting: tick.resting };

@@ -3,12 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import type { NodeOutcome } from '../fanout/partial.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { Source } from '../sources/source.ts';
 import type { NodeFolder } from './node-folder.ts';
 import type { PodLists } from './pod-lists.ts';
 
 export interface NodeScrape {
-  readonly client: KubeClient;
+  readonly source: Source;
   readonly config: Config;
   readonly clock: Clock;
   /** End of scraping; the node's own deadline lies within it. */
@@ -19,20 +19,20 @@ export interface NodeScrape {
   readonly folder: NodeFolder;
 }
 
-/** Fetches one node's summary and its pods at the same time, and folds them. Every failure is an outcome. */
+/** Asks for one node's usage and its pods at the same time, and folds them. Every failure is an outcome. */
 export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<NodeOutcome> {
-  const { client, config, clock, folder } = scrape;
+  const { source, config, clock, folder } = scrape;
   const started = clock.now();
   using deadline = scrape.deadline.within(config.nodeTimeout);
-  const [summary, pods] = await Promise.all([
-    client.getSummary(node.name, { deadline, maxBytes: config.maxSummaryBytes }).then((result) => ({
+  const [scraped, pods] = await Promise.all([
+    source.scrape(node, deadline).then((result) => ({
       result,
       millis: clock.now() - started,
     })),
     scrape.pods.of(node.name),
     scrape.ready,
   ]);
-  const { result, millis } = summary;
+  const { result, millis } = scraped;
   if (result.status === 'failed') {
     const { message } = result;
     // A node that had less than its own time because scraping ended is late, not slow.
@@ -56,4 +56,13 @@ export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<N
     return { node: node.name, status: 'failed', reason, message, millis, bytes: result.bytes, pods: 0 };
   }
   return { node: node.name, status: 'answered', millis, bytes: result.bytes, pods: folded.pods };
+}
+
+/** The outcome of a node that is not asked because the cluster was too busy for the others. */
+export async function spareNode(node: ShardNode, scrape: NodeScrape): Promise<NodeOutcome> {
+  const pods = await scrape.pods.known();
+  scrape.folder.addDown(node, pods, 'not_asked');
+  const message =
+    'not asked: too many answers of this tick were 429 or 503, so the cluster is left alone until the next';
+  return { node: node.name, status: 'failed', reason: 'not_asked', message, millis: 0, bytes: 0, pods: 0 };
 }

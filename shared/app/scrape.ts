@@ -5,13 +5,15 @@ import { LEAF_LEVELS } from '../core/level.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
 import type { NodeOutcome, Partial } from '../fanout/partial.ts';
 import type { KubeUsage } from '../kube/client.ts';
+import type { RightsRoute } from '../kube/route-rights.ts';
 import { createCounterFile } from './counter-file.ts';
 import { exportBatch } from './export-batch.ts';
 import { createNodeFolder } from './node-folder.ts';
 import { createPodLists, type ListedPods, listPods } from './pod-lists.ts';
 import type { Runtime } from './runtime.ts';
-import { scrapeNode } from './scrape-node.ts';
+import { scrapeNode, spareNode } from './scrape-node.ts';
 import { openSeriesFile } from './series-file.ts';
+import type { SourceRuntime } from './source-runtime.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { createTally } from './tally.ts';
 import { withoutRepeats } from './without-repeats.ts';
@@ -19,6 +21,8 @@ import { withoutRepeats } from './without-repeats.ts';
 /** Shares of the time for scraping that are waited for saved state, and for one list of all pods: without either nodes are scraped. */
 const STATE_SHARE = 0.25;
 export const PODS_SHARE = 0.5;
+/** Most of the time for scraping that shards wait at their start, so that they do not all ask at once. */
+const JITTER_SHARE = 0.1;
 
 /**
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
@@ -36,8 +40,14 @@ export async function runScrape(
   if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
   using deadline = createDeadline(Math.min(request.endBy, by.at), platform.clock, by.signal);
   using scraping = createDeadline(Math.min(request.scrapeBy, deadline.at), platform.clock, deadline.signal);
+  source.guest.begin(request.timestamp, request.parallel ?? 1);
+  if ((request.parallel ?? 1) > 1) {
+    const most = Math.min(source.startJitter, scraping.remaining() * JITTER_SHARE);
+    await platform.clock.sleep(platform.random() * most, scraping.signal);
+  }
   const client = await source.client(scraping);
   const before = client.usage();
+  const kubeletsBefore = source.kubelets();
   const watch = createStopwatch(platform.clock);
   const tally = createTally();
   const { cluster } = source;
@@ -74,10 +84,19 @@ export async function runScrape(
       warn: tally.warn,
       fault: (name) => tally.addFaults({ [name]: 1 }),
     });
+    const way = await source.open(routeOf(request, source), {
+      client,
+      timestamp: request.timestamp,
+      deadline: scraping,
+      warn: tally.warn,
+    });
+    const shard = { source: way, config, clock: platform.clock, deadline: scraping, pods, ready, folder };
     const scrape = (node: ShardNode): Promise<NodeOutcome> =>
-      source.gate.run(() =>
-        scrapeNode(node, { client, config, clock: platform.clock, deadline: scraping, pods, ready, folder }),
-      );
+      source.gate.run(async () => {
+        // Waiting for a turn costs a node nothing of its own time.
+        if (way.asksNodes) await source.guest.admit(scraping.signal);
+        return source.guest.isStopped() ? spareNode(node, shard) : scrapeNode(node, shard);
+      });
     const [scraped] = await Promise.all([Promise.all(readyFirst(request.nodes).map(scrape)), seriesReady]);
     return scraped;
   });
@@ -120,6 +139,7 @@ export async function runScrape(
     sinks,
     stages: watch.stages(),
     apiServer: usageSince(before, client.usage()),
+    ...kubeletsSince(kubeletsBefore, source.kubelets()),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
 }
@@ -136,4 +156,15 @@ function usageSince(before: KubeUsage, after: KubeUsage): Partial['apiServer'] {
     retries: after.retries - before.retries,
     peakInFlight: after.peakInFlight,
   };
+}
+
+/** The route that the tick chose; for a request without one what is configured, or the proxy where that is still open. */
+function routeOf({ route }: ShardRequest, source: SourceRuntime): RightsRoute {
+  return route ?? (source.route === 'auto' ? 'proxy' : source.route);
+}
+
+function kubeletsSince(before: KubeUsage, after: KubeUsage): Pick<Partial, 'kubelets'> {
+  if (after.requests === before.requests) return {};
+  const { requests, bytes, retries } = usageSince(before, after);
+  return { kubelets: { requests, bytes, retries } };
 }

@@ -2,6 +2,7 @@ import type { UnixMillis } from '../core/units.ts';
 import type { SinkReport } from '../delivery/report.ts';
 import type { NodeOutcome } from '../fanout/partial.ts';
 import type { TotalRow } from '../fanout/reducer.ts';
+import type { RightsRoute } from '../kube/route-rights.ts';
 
 /**
  * `whole`: every node answered and every point was delivered. `partial`: something is missing, and the report says what.
@@ -17,6 +18,8 @@ export interface TickReport {
   /** End of the window: the stamp of every point. */
   readonly timestamp: UnixMillis;
   readonly status: TickStatus;
+  /** By which way nodes were asked; absent if none was. */
+  readonly route?: RightsRoute;
   /** Why the tick was skipped, or why nothing came. */
   readonly reason?: string;
   /** planned = answered + failed + late. */
@@ -49,6 +52,8 @@ export interface TickReport {
     /** Milliseconds by which the API server's clock is ahead of ours. */
     readonly skew?: number;
   };
+  /** With route=direct: what kubelets were asked at their own ports. */
+  readonly kubelets?: { readonly requests: number; readonly bytes: number; readonly retries: number };
   readonly peakRssBytes: number;
 }
 

@@ -3,11 +3,12 @@ import * as z from 'zod';
 import { CLOUD_SCHEMES } from '../config/cloud-cluster-name.ts';
 import type { ComponentUri, ConfigNotice } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
-import { booleanOption, textOption, wholeNumberOption } from '../config/option-types.ts';
+import { booleanOption, textOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
 import { type CloudAddress, parseCloudAddress } from './cloud-address.ts';
 import { CLOUD_FIELDS, cloudOptionProblems } from './cloud-options.ts';
+import { ROUTE_FIELDS, routeNotices, routeProblems } from './route-options.ts';
 import { parseServerUrl } from './server-url.ts';
 
 /** Options of `kubernetes.summary_api`: Heapster's, then ours. */
@@ -21,12 +22,6 @@ export const SOURCE_OPTIONS = z.object({
   ),
   context: textOption({}).describe('Context of the kubeconfig; its current context if not given.'),
   useServiceAccount: booleanOption(false).describe("Log in with the pod's service account token."),
-  kubeletPort: wholeNumberOption({ min: 1, max: 65_535 }).describe(
-    "Without effect: kubelets are reached through the API server's node proxy.",
-  ),
-  kubeletHttps: booleanOption(undefined).describe(
-    "Without effect: kubelets are reached through the API server's node proxy.",
-  ),
   host_id_annotation: textOption({}).describe('Node annotation that gives host_id where spec.externalID is empty.'),
   cluster_name: textOption({}).describe(
     'Name of the cluster in labels and dimensions; needed with several sources, but where a cloud names it (`eks://REGION/NAME`).',
@@ -35,6 +30,7 @@ export const SOURCE_OPTIONS = z.object({
   token_file: textOption({}).describe('File with the bearer token, read again as it rotates.'),
   ca_file: textOption({}).describe("PEM file that the API server's certificate must chain to."),
   server_name: textOption({}).describe("Name in the API server's certificate if it is not the host."),
+  ...ROUTE_FIELDS,
   ...CLOUD_FIELDS,
 });
 
@@ -60,14 +56,7 @@ export function parseSourceOptions(uri: ComponentUri): SourceOptions {
 
 /** What of a source is accepted but has no effect, in sentences. */
 export function sourceNotices(uri: ComponentUri, options: SourceOptions): readonly ConfigNotice[] {
-  const notices: ConfigNotice[] = [];
-  const where = `source ${uri.key}`;
-  for (const name of ['kubeletPort', 'kubeletHttps'] as const) {
-    if (options[name] === undefined) continue;
-    const notice = `${name} has no effect: kubelets are reached by node name through the API server's proxy, not by their own port`;
-    notices.push({ where, notice });
-  }
-  return notices;
+  return routeNotices(options).map((notice) => ({ where: `source ${uri.key}`, notice }));
 }
 
 function addressProblems(uri: ComponentUri): readonly string[] {
@@ -135,5 +124,5 @@ function contradictions(uri: ComponentUri, options: SourceOptions): readonly str
   }
   if (options.insecure && options.ca_file !== undefined)
     problems.push('insecure cannot be used with ca_file: it turns verification off');
-  return problems;
+  return [...problems, ...routeProblems(options)];
 }

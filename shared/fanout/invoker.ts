@@ -1,4 +1,6 @@
 import type { Deadline } from '../core/deadline.ts';
+import type { KubeletAddress } from '../kube/kubelet-address.ts';
+import type { RightsRoute } from '../kube/route-rights.ts';
 import type { Partial } from './partial.ts';
 
 /** What one scrape invocation is asked to do. JSON; times in Unix ms. */
@@ -18,6 +20,10 @@ export interface ShardRequest {
   readonly nodes: readonly ShardNode[];
   /** Nodes of this shard that are in the node list no more: their counters are kept for a while. */
   readonly gone?: readonly GoneShardNode[];
+  /** Way to the nodes' usage; absent = as configured. */
+  readonly route?: RightsRoute;
+  /** Shards of the cluster that run at once, each in a process of its own: they share its limits. Absent = 1. */
+  readonly parallel?: number;
   /** True if the shard holds all nodes of the cluster: then one pod list serves. */
   readonly whole: boolean;
   /** Keys of what waits for sinks from earlier ticks and is this shard's to send. */
@@ -44,6 +50,8 @@ export interface ShardNode {
   readonly hostname: string;
   readonly hostId: string;
   readonly ready: boolean;
+  /** Where its kubelet says that it listens; only if it may be asked there. */
+  readonly kubelet?: KubeletAddress;
   readonly labels: Readonly<Record<string, string>>;
   /** Millicores and bytes; absent if the node does not say. */
   readonly capacity: NodeResources;

@@ -57,6 +57,13 @@ export function mergePartials(partials: readonly Partial[]): MergedPartial {
       retries: total((partial) => partial.apiServer.retries),
       peakInFlight: most((partial) => partial.apiServer.peakInFlight),
     },
+    ...(accepted.some((partial) => partial.kubelets !== undefined) && {
+      kubelets: {
+        requests: total((partial) => partial.kubelets?.requests ?? 0),
+        bytes: total((partial) => partial.kubelets?.bytes ?? 0),
+        retries: total((partial) => partial.kubelets?.retries ?? 0),
+      },
+    }),
     peakRssBytes: most((partial) => partial.peakRssBytes),
   };
 }

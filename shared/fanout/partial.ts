@@ -58,5 +58,7 @@ export interface Partial {
     readonly retries: number;
     readonly peakInFlight: number;
   };
+  /** What kubelets were asked at their own ports, if they were. */
+  readonly kubelets?: { readonly requests: number; readonly bytes: number; readonly retries: number };
   readonly peakRssBytes: number;
 }

@@ -10,7 +10,14 @@ import { parseRetryAfter } from './retry-after.ts';
 /** What a request was for, for messages and for the right it needs. */
 export interface Target {
   readonly verb: 'get' | 'list';
-  readonly resource: 'nodes' | 'namespaces' | 'pods' | 'nodes/proxy';
+  readonly resource:
+    | 'nodes'
+    | 'namespaces'
+    | 'pods'
+    | 'nodes/proxy'
+    | 'nodes/stats'
+    | 'nodes.metrics.k8s.io'
+    | 'pods.metrics.k8s.io';
 }
 
 export interface Failure {
@@ -40,6 +47,8 @@ export function classify(
   if (status === 200) return { kind: 'ok' };
   const api = parseApiStatus(answer.body);
   const said = excerpt(api?.message || answer.body, context.secrets) || 'no reason given';
+  const { resource } = context.target;
+  const direct = resource === 'nodes/stats';
   const failed = (reason: FailureReason, message: string): Failure => ({
     status: 'failed',
     reason,
@@ -49,33 +58,44 @@ export function classify(
     kind: 'failed',
     failure: failed(reason, message),
   });
+  if (status === 401 && direct) {
+    const message = `the kubelet did not accept our credentials (${said}): check the token, and that kubelets ask the API server about tokens (authentication.webhook.enabled in their configuration)`;
+    return { kind: 'unauthorized', failure: failed('unauthorized', message) };
+  }
   if (status === 401) {
-    const whose = api === undefined && context.target.resource === 'nodes/proxy' ? "the API server's" : 'our';
+    const whose = api === undefined && resource === 'nodes/proxy' ? "the API server's" : 'our';
     const who = whose === 'our' ? 'the API server' : 'the kubelet';
     const message = `${who} did not accept ${whose} credentials (${said}): check the token`;
     return { kind: 'unauthorized', failure: failed('unauthorized', message) };
   }
   if (status === 403)
     return final('forbidden', describeForbidden(answer, { ...context.target, secrets: context.secrets }));
-  if (status === 404) return final('not_found', describeNotFound(api, said));
+  if (status === 404) return final('not_found', describeNotFound(api, said, resource));
   const retryAfter = parseRetryAfter(answer.headers['retry-after'], context.now);
   if (status === 429)
-    return { kind: 'busy', retryAfter, failure: failed('throttled', `the API server has no room for us: ${said}`) };
+    return {
+      kind: 'busy',
+      retryAfter,
+      failure: failed('throttled', `the ${direct ? 'kubelet' : 'API server'} has no room for us: ${said}`),
+    };
   if (status >= 500) {
-    if (NO_KUBELET.test(said)) return final('unreachable', `the API server cannot reach the kubelet: ${said}`);
+    if (!direct && NO_KUBELET.test(said))
+      return final('unreachable', `the API server cannot reach the kubelet: ${said}`);
     if (status !== 503) return final('server_error', said);
     return { kind: 'busy', retryAfter, failure: failed(retryAfter === undefined ? 'server_error' : 'throttled', said) };
   }
   if (status >= 300 && status < 400) {
     return final(
       'unexpected_status',
-      `a redirect${towards(answer)} is not followed, our token would go with it: check the server URL`,
+      `a redirect${towards(answer)} is not followed, our token would go with it: check ${direct ? "the node's address" : 'the server URL'}`,
     );
   }
   return final('unexpected_status', said);
 }
 
-function describeNotFound(api: ApiStatus | undefined, said: string): string {
+function describeNotFound(api: ApiStatus | undefined, said: string, resource: Target['resource']): string {
+  if (resource.endsWith('.metrics.k8s.io'))
+    return `the cluster has no Metrics API: install metrics-server, or use another route (${said})`;
   if (api?.kind === 'nodes') return `the API server knows no such node any more: ${said}`;
   return api === undefined ? `the kubelet has no /stats/summary there: ${said}` : said;
 }

@@ -1,4 +1,5 @@
 import type { Deadline } from '../core/deadline.ts';
+import type { NodeMetricsObject, PodMetricsObject } from './decode-metrics-objects.ts';
 import type { NamespaceObject, NodeObject, PodObject } from './types.ts';
 
 /** Why a request to the API server, or a kubelet behind it, gave nothing. Stable; labels of reports and metrics. */
@@ -15,6 +16,8 @@ export const FAILURE_REASONS = [
   'too_large', // more than the size cap
   'not_json', // HTML, empty, truncated
   'invalid', // JSON, but not a Summary (of this node)
+  'no_metrics', // the Metrics API has nothing of this node
+  'not_asked', // too many answers 429 and 503 before: the rest of the tick is left alone
   'clock_skew', // sample times impossibly far from ours
   'shard_failed', // the scrape invocation that had the node gave nothing back
 ] as const;
@@ -37,6 +40,13 @@ export interface KubeUsage {
   readonly skew: number | undefined;
 }
 
+export interface SummaryRequest {
+  readonly deadline: Deadline;
+  readonly maxBytes: number;
+  /** CPU and memory alone. */
+  readonly light?: boolean;
+}
+
 /** The thin API-server client: keep-alive TLS, bounded in flight, back-off inside the deadline, no redirects. */
 export interface KubeClient {
   /** All nodes: paged, from the watch cache. */
@@ -49,10 +59,10 @@ export interface KubeClient {
     readonly deadline: Deadline;
   }): Promise<KubeResult<readonly PodObject[]>>;
   /** Raw body of a node's `/stats/summary` through the node proxy, at most `maxBytes`. */
-  getSummary(
-    node: string,
-    options: { readonly deadline: Deadline; readonly maxBytes: number },
-  ): Promise<KubeResult<Buffer>>;
+  getSummary(node: string, options: SummaryRequest): Promise<KubeResult<Buffer>>;
+  /** Usage of all nodes and of all pods, from the Metrics API: each pod with its containers. */
+  listNodeMetrics(deadline: Deadline): Promise<KubeResult<readonly NodeMetricsObject[]>>;
+  listPodMetrics(deadline: Deadline): Promise<KubeResult<readonly PodMetricsObject[]>>;
   usage(): KubeUsage;
   /** Ends all sockets. */
   close(): void;

@@ -4,7 +4,9 @@ import type { Deadline } from '../core/deadline.ts';
 import { DecodeError } from '../core/errors.ts';
 import { MIB } from '../core/units.ts';
 import type { KubeClient, KubeResult } from './client.ts';
+import { decodeNodeMetrics, decodePodMetrics } from './decode-metrics-objects.ts';
 import { decodeNamespace, decodeNode, decodePod } from './decode-objects.ts';
+import type { GuestRules } from './guest-rules.ts';
 import { isTooDense } from './json-density.ts';
 import { readJsonList } from './json-list.ts';
 import { type ListPage, listAll, type PageResult } from './list-all.ts';
@@ -12,6 +14,8 @@ import { isNodeName } from './node-name.ts';
 import { createPodListDecoder } from './protobuf/decode-pod-list.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 import { createRequester, type JsonAnswer, type JsonRequest } from './requester.ts';
+import { LIGHT_SUMMARY, SUMMARY } from './summary-path.ts';
+import { createTransport } from './transport.ts';
 import type { ObjectMeta } from './types.ts';
 
 export interface KubeClientSettings {
@@ -25,7 +29,18 @@ export interface KubeClientSettings {
   /** Most bytes of a whole list, unpacked. Default 256 MiB. */
   readonly maxListBytes?: number;
   readonly userAgent: string;
+  /** How hard the cluster may be asked; undefined = no limit but that of requests in flight. */
+  readonly guest?: GuestRules;
 }
+
+/** What is listed, and the API group it is in. */
+const LISTS = {
+  nodes: '/api/v1/nodes',
+  namespaces: '/api/v1/namespaces',
+  pods: '/api/v1/pods',
+  'nodes.metrics.k8s.io': '/apis/metrics.k8s.io/v1beta1/nodes',
+  'pods.metrics.k8s.io': '/apis/metrics.k8s.io/v1beta1/pods',
+} as const;
 
 interface ListOptions<T> {
   readonly decode: (item: unknown) => T;
@@ -43,19 +58,22 @@ const METADATA_ONLY = ['v1', 'v1beta1'].map(
 
 /** A client of one API server. Throws `ConfigError` if its URL is not `https:`; every later failure is a result. */
 export function createKubeClient(connection: ClusterConnection, settings: KubeClientSettings): KubeClient {
-  const requester = createRequester(connection, settings);
+  const { maxInFlight, userAgent } = settings;
+  const transport = createTransport(connection, { maxSockets: maxInFlight, userAgent });
+  const requester = createRequester(connection, transport, settings);
   // Pods are most of what is listed: protobuf skips by length what JSON has to be read for.
   const pods = { decode: decodePod, decodeProtobuf: createPodListDecoder(), accept: [PROTOBUF] };
 
   const list = <T extends { readonly metadata?: ObjectMeta }>(
-    resource: 'nodes' | 'namespaces' | 'pods',
+    resource: keyof typeof LISTS,
     { decode, deadline, query = {}, accept = [], decodeProtobuf }: ListOptions<T>,
   ): Promise<KubeResult<readonly T[]>> => {
     // Lists are the API server's own objects: it packs them if asked, which it never does with a kubelet's answer.
     const headers = { accept: [...accept, 'application/json'].join(','), 'accept-encoding': 'gzip' };
-    const request: Omit<JsonRequest, 'path' | 'maxBytes'> = { target: { verb: 'list', resource }, headers, deadline };
+    const target = { verb: 'list', resource } as const;
+    const request: Omit<JsonRequest, 'path' | 'maxBytes'> = { endpoint: undefined, target, headers, deadline };
     return listAll({
-      path: `/api/v1/${resource}`,
+      path: LISTS[resource],
       query,
       pageSize: settings.listPageSize ?? 500,
       maxBytes: settings.maxListBytes ?? 256 * MIB,
@@ -72,10 +90,13 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
       if (!isNodeName(node)) return badNodeName(node);
       return list('pods', { ...pods, deadline, query: { fieldSelector: `spec.nodeName=${node}` } });
     },
-    async getSummary(node, { deadline, maxBytes }) {
+    listNodeMetrics: (deadline) => list('nodes.metrics.k8s.io', { decode: decodeNodeMetrics, deadline }),
+    listPodMetrics: (deadline) => list('pods.metrics.k8s.io', { decode: decodePodMetrics, deadline }),
+    async getSummary(node, { deadline, maxBytes, light = false }) {
       if (!isNodeName(node)) return badNodeName(node);
       const answer = await requester.get({
-        path: `/api/v1/nodes/${encodeURIComponent(node)}/proxy/stats/summary`,
+        endpoint: undefined,
+        path: `/api/v1/nodes/${encodeURIComponent(node)}/proxy${light ? LIGHT_SUMMARY : SUMMARY}`,
         target: { verb: 'get', resource: 'nodes/proxy' },
         headers: { accept: 'application/json', 'accept-encoding': 'identity' },
         maxBytes,

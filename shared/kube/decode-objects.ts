@@ -22,6 +22,7 @@ export function decodeNode(value: unknown): NodeObject {
       addresses: records(status['addresses'])?.map((a) =>
         compact({ type: text(a['type']), address: text(a['address']) }),
       ),
+      kubeletPort: number(record(record(status['daemonEndpoints'])['kubeletEndpoint'])['Port']),
     }),
   };
 }
@@ -60,7 +61,7 @@ function decodeContainer(value: Json): ContainerSpec {
   });
 }
 
-function decodeMeta(value: unknown): ObjectMeta {
+export function decodeMeta(value: unknown): ObjectMeta {
   const meta = record(record(value)['metadata']);
   return compact({
     name: text(meta['name']),

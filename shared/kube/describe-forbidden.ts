@@ -17,15 +17,21 @@ export function describeForbidden(
 ): string {
   const status = parseApiStatus(answer.body);
   const text = excerpt(status?.message || answer.body, options.secrets);
+  if (/GKE Warden/i.test(text)) {
+    return `GKE Autopilot lets nobody use the node proxy (${text}): set route=metrics-api, or route=auto, in the source`;
+  }
   const kubelet = KUBELET.exec(text);
   if (kubelet !== null) {
-    const [, user, verb, resource, subresource] = kubelet;
+    const [, user = '', verb, resource, subresource] = kubelet;
+    if (options.resource === 'nodes/stats') {
+      return `the kubelet says that user ${user} may not ${verb} ${resource}/${subresource}: ${grant('direct', user)}`;
+    }
     return `the kubelet refused the API server (user ${user}, ${verb} ${resource}/${subresource}): bind that user to ClusterRole system:kubelet-api-admin`;
   }
   if (status === undefined) return `refused, but not by the API server's RBAC: ${text || 'no reason given'}`;
   const rbac = RBAC.exec(text);
   if (rbac === null) return `refused: ${text || 'no reason given'} (needed: ${options.verb} ${options.resource})`;
-  const [, user, verb = options.verb, resource = options.resource] = rbac;
+  const [, user = '', verb = options.verb, resource = options.resource, group = ''] = rbac;
   const passedOn = options.resource === 'nodes/proxy' && answer.headers['x-content-type-options'] === undefined;
   if (passedOn) {
     return `the kubelet refused the API server (user "${user}" may not ${verb} ${resource}): grant that user verb ${verb} on ${resource}`;
@@ -33,5 +39,17 @@ export function describeForbidden(
   if (user === 'system:anonymous') {
     return `no credentials reached the API server (user "system:anonymous" may not ${verb} ${resource}): check the token of the cluster's connection`;
   }
+  if (group === 'metrics.k8s.io') {
+    return `user "${user}" may not ${verb} ${resource}.${group}: ${grant('metrics-api', user)}`;
+  }
   return `user "${user}" may not ${verb} ${resource}: grant verb ${verb} on resource ${resource} in a ClusterRole`;
+}
+
+const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** The command that gives a user the rights of a route. */
+function grant(route: 'direct' | 'metrics-api', user: string): string {
+  const account = ACCOUNT.exec(user);
+  const identity = account === null ? `user:${user}` : `serviceaccount:${account[1]}/${account[2]}`;
+  return `heapless rbac --route ${route} --identity ${identity} | kubectl apply -f -`;
 }

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** One GET, without what is the same for all of them. */
-export interface ExchangeRequest {
+export interface ExchangeRequest<E> {
+  /** Which server, if the transport has several. */
+  readonly endpoint: E;
   /** Path with query, below the server's base path. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

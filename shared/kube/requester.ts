@@ -10,15 +10,19 @@ import { createClockSkew } from './clock-skew.ts';
 import { type AuthHeaders, createCredentials, sameHeaders } from './credentials.ts';
 import { deadlineFailure } from './deadline-failure.ts';
 import { describeConnectionError } from './describe-connection-error.ts';
+import { describeKubeletError } from './describe-kubelet-error.ts';
 import { excerpt, secretsOf } from './excerpt.ts';
 import type { Exchange } from './exchange.ts';
+import type { GuestRules } from './guest-rules.ts';
 import { notJson } from './json-body.ts';
 import { createLimiter } from './limiter.ts';
 import { parseApiStatus } from './parse-api-status.ts';
 import { refusalOf } from './refusal.ts';
-import { createTransport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
-export interface JsonRequest {
+export interface JsonRequest<E = undefined> {
+  /** Which server, if the transport has several. */
+  readonly endpoint: E;
   /** Path with query, below the server's base path. */
   readonly path: string;
   readonly target: Target;
@@ -38,8 +42,8 @@ export type JsonAnswer =
     });
 
 /** GETs of JSON: logged in, bounded in flight, tried again when the server is busy, within the request's deadline. */
-export interface Requester {
-  get(request: JsonRequest): Promise<JsonAnswer>;
+export interface Requester<E = undefined> {
+  get(request: JsonRequest<E>): Promise<JsonAnswer>;
   usage(): KubeUsage;
   close(): void;
 }
@@ -48,30 +52,34 @@ export interface RequesterSettings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly maxInFlight: number;
-  readonly userAgent: string;
+  readonly guest?: GuestRules | undefined;
 }
 
 type Try =
   | { readonly kind: 'done'; readonly result: JsonAnswer }
   | { readonly kind: 'busy'; readonly retryAfter: number | undefined; readonly failure: Failure };
 
-export function createRequester(connection: ClusterConnection, settings: RequesterSettings): Requester {
-  const { clock, random, maxInFlight, userAgent } = settings;
-  const transport = createTransport(connection, { maxSockets: maxInFlight, userAgent });
+export function createRequester<E>(
+  connection: Pick<ClusterConnection, 'authenticate' | 'advise'>,
+  transport: Transport<E>,
+  settings: RequesterSettings,
+): Requester<E> {
+  const { clock, random, maxInFlight, guest } = settings;
   const credentials = createCredentials(connection, clock);
   const limiter = createLimiter(maxInFlight);
   const skew = createClockSkew();
   const count = { requests: 0, bytes: 0, retries: 0 };
   let closed = false;
 
-  const exchange = async (request: JsonRequest, auth: AuthHeaders): Promise<Exchange> => {
+  const exchange = async (request: JsonRequest<E>, auth: AuthHeaders): Promise<Exchange> => {
     const headers = { ...request.headers, ...auth };
-    const { path, maxBytes } = request;
+    const { endpoint, path, maxBytes } = request;
     const { signal } = request.deadline;
     if (signal.aborted) return { kind: 'aborted', bytes: 0 };
     const sent: UnixMillis = clock.now();
     count.requests++;
     const result = await transport.get({
+      endpoint,
       path,
       headers,
       maxBytes,
@@ -79,11 +87,12 @@ export function createRequester(connection: ClusterConnection, settings: Request
       onHead: (date) => skew.observe(date, sent, clock.now()),
     });
     count.bytes += result.bytes;
+    guest?.spend(result.bytes);
     return result;
   };
 
   /** One try, with the two repetitions that do not wait: on a socket that died while idle, and after a new login. */
-  const attempt = async (request: JsonRequest): Promise<Try | { readonly kind: 'aborted' }> => {
+  const attempt = async (request: JsonRequest<E>): Promise<Try | { readonly kind: 'aborted' }> => {
     const { deadline, target } = request;
     let auth = await credentials.current(deadline);
     let renewed = false;
@@ -100,6 +109,7 @@ export function createRequester(connection: ClusterConnection, settings: Request
       if (result.kind === 'aborted') return result;
       if (result.kind !== 'answer') return done(describeMiss(result, request, secrets));
       const verdict = classify(result, { target, now: clock.now(), secrets });
+      if (verdict.kind === 'ok' || verdict.kind === 'busy') guest?.observe(verdict.kind === 'busy');
       if (verdict.kind === 'ok') {
         const problem = notJson(result.body, result.headers['content-type'], secrets);
         if (problem !== undefined) return done(failed('not_json', problem));
@@ -124,7 +134,7 @@ export function createRequester(connection: ClusterConnection, settings: Request
   };
 
   /** One try while holding a place in flight. */
-  const attemptInPlace = async (request: JsonRequest): Promise<Try> => {
+  const attemptInPlace = async (request: JsonRequest<E>): Promise<Try> => {
     const { deadline } = request;
     if (closed) return done(failed('unreachable', 'the client is closed'));
     const asked = clock.now();
@@ -152,6 +162,8 @@ export function createRequester(connection: ClusterConnection, settings: Request
         const tried = await attemptInPlace(request);
         if (tried.kind === 'done' && !(number === 1 && isWorthAnother(request, tried.result))) return tried.result;
         const failure = tried.kind === 'done' ? tried.result : tried.failure;
+        // In a storm nobody is asked again.
+        if (guest?.isStopped() === true) return failure;
         const wait = backOff(number, tried.kind === 'done' ? undefined : tried.retryAfter, random);
         if (number === MAX_ATTEMPTS || wait >= deadline.remaining()) return failure;
         await clock.sleep(wait, deadline.signal);
@@ -171,7 +183,7 @@ export function createRequester(connection: ClusterConnection, settings: Request
 const FLEETING: ReadonlySet<string> = new Set(['unreachable', 'server_error', 'not_json']);
 
 /** A list is asked for once more: without it there is no tick. A kubelet is asked again in the next one. */
-function isWorthAnother({ target }: JsonRequest, result: JsonAnswer): boolean {
+function isWorthAnother({ target }: Pick<JsonRequest, 'target'>, result: JsonAnswer): boolean {
   return target.verb === 'list' && result.status === 'failed' && FLEETING.has(result.reason);
 }
 
@@ -185,7 +197,7 @@ function failed(reason: Failure['reason'], message: string): Failure {
 
 function describeMiss(
   miss: Exclude<Exchange, { kind: 'answer' | 'aborted' }>,
-  request: JsonRequest,
+  request: Pick<JsonRequest, 'maxBytes' | 'target'>,
   secrets: readonly string[],
 ): Failure {
   switch (miss.kind) {
@@ -197,7 +209,11 @@ function describeMiss(
       return failed('not_json', `a body that says it is gzip and is not: ${miss.error.message}`);
     case 'broken': {
       const where = miss.phase === 'body' ? `the connection broke in the answer, after ${miss.bytes} bytes: ` : '';
-      return failed('unreachable', `${where}${excerpt(describeConnectionError(miss.error), secrets)}`);
+      const what =
+        request.target.resource === 'nodes/stats'
+          ? describeKubeletError(miss.error)
+          : describeConnectionError(miss.error);
+      return failed('unreachable', `${where}${excerpt(what, secrets)}`);
     }
   }
 }

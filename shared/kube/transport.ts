@@ -1,16 +1,15 @@
-import type { IncomingMessage } from 'node:http';
 import type { ClusterConnection } from '../clusters/connector.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Millis } from '../core/units.ts';
 import type { Exchange, ExchangeRequest } from './exchange.ts';
-import { readBody } from './read-body.ts';
+import { receive } from './receive.ts';
 
 /** An idle socket is given up before the API server does it (Go's server: 90 s idle). */
 const IDLE_LIMIT: Millis = 80_000;
 
 /** GETs over TLS with keep-alive. Never rejects, follows no redirect, sets no deadline but the request's signal. */
-export interface Transport {
-  get(request: ExchangeRequest): Promise<Exchange>;
+export interface Transport<E = undefined> {
+  get(request: ExchangeRequest<E>): Promise<Exchange>;
   /** Ends sockets that wait for work: after one of them turned out dead the others are no better. */
   dropIdle(): void;
   close(): void;
@@ -37,7 +36,7 @@ export function createTransport(
     ...(clientCertificate !== undefined && { cert: clientCertificate.cert, key: clientCertificate.key }),
   });
 
-  const get = ({ path, headers, signal, maxBytes, onHead }: ExchangeRequest): Promise<Exchange> =>
+  const get = ({ path, headers, signal, maxBytes, onHead }: ExchangeRequest<undefined>): Promise<Exchange> =>
     new Promise((resolve) => {
       const request = httpsRequest({
         agent,
@@ -74,22 +73,6 @@ export function createTransport(
     },
     close: () => agent.destroy(),
   };
-}
-
-async function receive(response: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Exchange> {
-  const result = await readBody(response, maxBytes);
-  switch (result.kind) {
-    case 'whole': {
-      const { statusCode: status = 0, headers } = response;
-      return { kind: 'answer', status, headers, body: result.body, bytes: result.bytes };
-    }
-    case 'broken':
-      if (signal.aborted) return { kind: 'aborted', bytes: result.bytes };
-      return { kind: 'broken', bytes: result.bytes, error: result.error, phase: 'body', reused: false };
-    case 'too_large':
-    case 'garbled':
-      return result;
-  }
 }
 
 function parseServer(text: string): URL {

@@ -25,6 +25,8 @@ export interface NodeObject {
     readonly allocatable?: Readonly<Record<string, string>> | null;
     readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] | null;
     readonly addresses?: readonly { readonly type?: string; readonly address?: string }[] | null;
+    /** `daemonEndpoints.kubeletEndpoint.Port`. */
+    readonly kubeletPort?: number;
   };
 }
 

@@ -35,7 +35,7 @@ export async function examine(
   for (const source of sources) {
     const tell = teller(`cluster ${source.cluster}`);
     await examineCluster({
-      route: 'proxy',
+      route: source.route === 'auto' ? 'proxy' : source.route,
       connect: () =>
         connectCluster(source.uri, {
           env: options.env,

@@ -43,6 +43,16 @@ describe('parseSourceOptions', () => {
     ['htps://h', 'unknown scheme "htps"; did you mean "https"? an API server is https://HOST:PORT'],
     ['eks://eu-west-1', 'the address of a cluster at EKS is eks://REGION/NAME'],
     ['/some/path', 'the address must be https://HOST:PORT'],
+    ['?route=agent', 'route must be one of proxy, direct, metrics-api, auto, got "agent"'],
+    [
+      '?route=direct&kubelet_insecure_tls=true&kubelet_ca_file=/ca.pem',
+      'kubelet_insecure_tls cannot be used with kubelet_ca_file',
+    ],
+    [
+      '?route=direct&kubeletHttps=false&kubelet_ca_file=/ca.pem',
+      'kubeletHttps=false cannot be used with kubelet_ca_file',
+    ],
+    ['?max_requests_per_sec=0', 'max_requests_per_sec must be a whole number from 1 to 100000'],
     ['?kubeletPort=70000', 'kubeletPort must be a whole number from 1 to 65535, got "70000"'],
   ])('refuses %s', (rest, problem) => {
     const problems = problemsOf(rest);
@@ -55,13 +65,26 @@ describe('parseSourceOptions', () => {
   });
 });
 
+function noticesOf(query: string): readonly string[] {
+  const uri = parseUri(`kubernetes.summary_api:${query}`, {});
+  return sourceNotices(uri, parseSourceOptions(uri)).map(({ notice }) => notice.split(':')[0] ?? '');
+}
+
 describe('sourceNotices', () => {
   it('explain what has no effect', () => {
-    const uri = parseUri('kubernetes.summary_api:?kubeletPort=10255&kubeletHttps=false', {});
-    expect(sourceNotices(uri, parseSourceOptions(uri)).map(({ notice }) => notice.split(':')[0])).toEqual([
-      'kubeletPort has no effect',
-      'kubeletHttps has no effect',
+    expect(noticesOf('?kubeletPort=10255&kubeletHttps=false')).toEqual([
+      'kubeletPort has no effect with route=proxy',
+      'kubeletHttps has no effect with route=proxy',
     ]);
+    expect(noticesOf('?route=metrics-api&only_cpu_and_memory=true&kubelet_insecure_tls=true')).toEqual([
+      'kubelet_insecure_tls has no effect with route=metrics-api',
+      'only_cpu_and_memory has no effect with route=metrics-api',
+    ]);
+  });
+
+  it('say nothing of what has one', () => {
+    expect(noticesOf('?route=direct&kubeletPort=10255&kubeletHttps=false&only_cpu_and_memory=true')).toEqual([]);
+    expect(noticesOf('?route=auto&kubelet_ca_file=/ca.pem&kubelet_local_addresses=true')).toEqual([]);
   });
 });
 
