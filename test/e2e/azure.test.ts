@@ -6,6 +6,7 @@ import { type AzureWorld, reportOf, startAzureWorld } from '../support/azure-wor
 
 const NODES = 5;
 const DEAD = 'demo-node-2';
+const SOON = { timeout: 10_000 };
 const SCHEDULE = '0 * * * * *';
 
 describe('the app on Azure Functions', () => {
@@ -16,14 +17,12 @@ describe('the app on Azure Functions', () => {
   let partial: TickReport;
   let partialPoints: readonly ReceivedPoint[];
   let repeated: TimerRun;
-  let executed: readonly string[];
 
   beforeAll(async () => {
     world = await startAzureWorld({ nodes: NODES, podsPerNode: 6 }, { HEAPLESS_SHARD_SIZE: '2' });
     app = await world.startApp({ HEAPLESS_AZURE_SCHEDULE: SCHEDULE });
     const { backend } = world;
     first = reportOf(await world.nextMinute(app));
-    executed = app.executed();
     firstPoints = backend.stored.slice();
     world.cluster.setFault(DEAD, { kind: 'refuse' });
     partial = reportOf(await world.nextMinute(app));
@@ -56,7 +55,7 @@ describe('the app on Azure Functions', () => {
     expect(JSON.stringify(functions)).not.toContain('runOnStartup');
   });
 
-  it('runs the tick of the minute and fans out over HTTP', () => {
+  it('runs the tick of the minute and fans out over HTTP', async () => {
     expect(first).toMatchObject({
       cluster: 'demo',
       status: 'whole',
@@ -66,7 +65,9 @@ describe('the app on Azure Functions', () => {
     });
     expect(first.timestamp % 60_000).toBe(0);
     expect(first.lag).toBeLessThan(10_000);
-    expect(executed).toEqual(['tick', 'scrape', 'scrape', 'scrape', 'reduce']);
+    // Two whole minutes, and one that was done already. Lines come through the host's pipe when they come.
+    const minute = ['tick', 'scrape', 'scrape', 'scrape', 'reduce'];
+    await expect.poll(() => app.executed(), SOON).toEqual([...minute, ...minute, 'tick']);
   });
 
   it('delivers what the report says, under the minute of the schedule', () => {
@@ -107,14 +108,14 @@ describe('the app on Azure Functions', () => {
     expect(partialPoints.length).toBe(partial.sinks[0]?.delivered);
   });
 
-  it('logs the reports that the alerts of the template read', () => {
-    const lines = app.events('tick');
-
-    expect(lines.map(({ report }) => report)).toMatchObject([
-      { nodes: { planned: NODES, answered: NODES }, sinks: [{ rejected: 0, dropped: 0 }] },
-      { nodes: { planned: NODES, answered: NODES - 1 }, sinks: [{ rejected: 0, dropped: 0 }] },
-      { status: 'skipped' },
-    ]);
+  it('logs the reports that the alerts of the template read', async () => {
+    await expect
+      .poll(() => app.events('tick').map(({ report }) => report), SOON)
+      .toMatchObject([
+        { nodes: { planned: NODES, answered: NODES }, sinks: [{ rejected: 0, dropped: 0 }] },
+        { nodes: { planned: NODES, answered: NODES - 1 }, sinks: [{ rejected: 0, dropped: 0 }] },
+        { status: 'skipped' },
+      ]);
   });
 
   it('exports a minute once that is run again by hand', () => {
