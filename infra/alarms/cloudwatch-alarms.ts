@@ -75,10 +75,10 @@ function ofBound(rule: AlarmRule, bound: Bound, level: Level, target: DashboardT
   const name = target.nameOf(metric, level);
   if (name === undefined) return [];
   const reducer = bound.comparison === '<' ? 'MIN' : 'MAX';
-  const own = Object.keys(metric.own);
+  const fixed = target.labelsOf(metric, level);
+  const own = fixed.map(([key]) => key);
   const family = bound.metric.split('/')[0] ?? '';
   const [label] = Object.keys(rule.only);
-  const fixed = own.map((key) => [key, metric.own[key] ?? ''] as const);
   const keys = [...own, ...ownLabelKeys(metric)];
   const schema = schemaText(target, [...target.dimensions(level), ...keys.map(target.dimensionOf)]);
   const choices = label === undefined ? [undefined] : (rule.only[label] ?? []);
@@ -90,7 +90,7 @@ function ofBound(rule: AlarmRule, bound: Bound, level: Level, target: DashboardT
     const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
     return {
       suffix: choice ?? family,
-      bound,
+      bound: { ...bound, threshold: bound.threshold * target.scaleOf(metric, level) },
       query: `SELECT ${reducer}(${JSON.stringify(name)}) FROM ${schema}${where}`,
     };
   });

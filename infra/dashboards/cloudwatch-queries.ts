@@ -14,13 +14,15 @@ export interface Asked {
   readonly stat: 'Sum' | 'Average';
 }
 
-type Names = Pick<DashboardTarget, 'namespace' | 'dimensions' | 'dimensionOf' | 'nameOf'>;
+type Names = Pick<DashboardTarget, 'namespace' | 'dimensions' | 'dimensionOf' | 'nameOf' | 'labelsOf'>;
 
 /** Filters of a search: metric, cluster, grouping, own labels. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html */
 export function searchQuery(target: Names, metric: MetricDescriptor, asked: Asked): string {
   const { panel, grouping } = asked;
   const dimensions = dimensionsOf(target, metric, asked);
-  const own = Object.entries(metric.own).map(([key, value]) => `${quoted(target.dimensionOf(key))}="${value}"`);
+  const own = target
+    .labelsOf(metric, panel.level)
+    .map(([key, value]) => `${quoted(target.dimensionOf(key))}="${value}"`);
   const only = Object.entries(panel.only).map(
     ([key, values]) => `${quoted(target.dimensionOf(key))}=(${values.map((value) => `"${value}"`).join(' OR ')})`,
   );
@@ -45,7 +47,7 @@ export function insightsQuery(target: Names, metric: MetricDescriptor, asked: As
   const reducer = stat === 'Sum' ? 'SUM' : 'AVG';
   const conditions = [
     ...(asked.ofCluster && dimensions.includes('ClusterName') ? [conditionText('ClusterName', CLUSTER)] : []),
-    ...Object.entries(metric.own).map(([key, value]) => conditionText(target.dimensionOf(key), value)),
+    ...target.labelsOf(metric, panel.level).map(([key, value]) => conditionText(target.dimensionOf(key), value)),
   ];
   const lines = [...(panel.by ?? []), ...panel.split].map(target.dimensionOf).filter((one) => dimensions.includes(one));
   return [
@@ -59,7 +61,8 @@ export function insightsQuery(target: Names, metric: MetricDescriptor, asked: As
 /** Names of all dimensions of a series: the row's and those of the value itself. */
 function dimensionsOf(target: Names, metric: MetricDescriptor, { panel, grouping }: Asked): readonly string[] {
   const row = grouping?.dimensions ?? target.dimensions(panel.level);
-  const own = [...Object.keys(metric.own), ...panel.split, ...Object.keys(panel.only)].map(target.dimensionOf);
+  const labels = target.labelsOf(metric, panel.level).map(([key]) => key);
+  const own = [...labels, ...panel.split, ...Object.keys(panel.only)].map(target.dimensionOf);
   return [...new Set([...row, ...own])];
 }
 

@@ -4,6 +4,7 @@ import { placed } from './cloudwatch-grid.ts';
 import { CLUSTER, insightsQuery, schemaOf, searchQuery } from './cloudwatch-queries.ts';
 import type { Block, DashboardBody, DashboardWidget } from './dashboard-body.ts';
 import type { DashboardTarget, Grouping } from './dashboard-target.ts';
+import { unitText } from './panel.ts';
 import type { Panel, View } from './view.ts';
 import { VIEWS } from './views.ts';
 
@@ -32,7 +33,7 @@ export function cloudWatchDashboard(target: Target, views: readonly View[] = VIE
 
 function section(target: Target, view: View, title: string, grouping?: Grouping): readonly Block[] {
   const ofCluster = view.filters.includes('cluster_name');
-  const blocks = [...view.panels, ...view.rest].flatMap((panel) => block(target, panel, ofCluster, grouping) ?? []);
+  const blocks = [...view.panels, ...view.rest].flatMap((panel) => blocksOf(target, panel, ofCluster, grouping));
   return [heading(title), ...blocks];
 }
 
@@ -72,14 +73,35 @@ function heading(title: string): Block {
   return { type: 'text', width: 24, height: 1, properties: { markdown: `## ${title}`, background: 'transparent' } };
 }
 
-/** A panel's widget; undefined if the sink exports none of its metrics. */
-function block(target: Target, panel: Panel, ofCluster: boolean, grouping?: Grouping): Block | undefined {
+/** A panel's widgets, one for each unit that its metrics have there; none if the sink exports none of them. */
+function blocksOf(target: Target, panel: Panel, ofCluster: boolean, grouping?: Grouping): readonly Block[] {
+  const { level } = panel;
   const metrics = panel.metrics
     .map(metricByKey)
-    .filter((metric) => target.exports(metric, panel.level) && target.nameOf(metric, panel.level) !== undefined);
+    .filter((metric) => target.exports(metric, level) && target.nameOf(metric, level) !== undefined);
+  const byUnit = Map.groupBy(metrics, (metric) => target.unitOf(metric, level).unit);
+  return [...byUnit.values()].map((same) => {
+    const [first] = same;
+    const there = first === undefined ? undefined : target.unitOf(first, level);
+    if (first === undefined || there === undefined || there.unit === first.unit) {
+      return block(target, panel, same, ofCluster, grouping);
+    }
+    // In another unit the panel's title would be wrong.
+    const title = `${same.map((metric) => target.nameOf(metric, level)).join(', ')} (${unitText(there)})`;
+    return block(target, { ...panel, title, max: undefined }, same, ofCluster, grouping);
+  });
+}
+
+function block(
+  target: Target,
+  panel: Panel,
+  metrics: readonly MetricDescriptor[],
+  ofCluster: boolean,
+  grouping: Grouping | undefined,
+): Block {
   const [first] = metrics;
-  if (first === undefined) return undefined;
-  const single = panel.level === 'cluster' && ofCluster && isSingle(panel, metrics);
+  if (first === undefined) throw new RangeError('a panel without metrics');
+  const single = panel.level === 'cluster' && ofCluster && isSingle(target, panel, metrics);
   const stat = statOf(target, first, panel.level);
   const max = panel.max === undefined ? {} : { max: panel.max };
   const numbers = panel.drawing === 'numbers';
@@ -105,8 +127,8 @@ function block(target: Target, panel: Panel, ofCluster: boolean, grouping?: Grou
 }
 
 /** True if the cluster chosen at the top has one series of each metric. */
-function isSingle(panel: Panel, metrics: readonly MetricDescriptor[]): boolean {
-  return panel.split.length === 0 && metrics.every(({ own }) => Object.keys(own).length === 0);
+function isSingle(target: Target, panel: Panel, metrics: readonly MetricDescriptor[]): boolean {
+  return panel.split.length === 0 && metrics.every((metric) => target.labelsOf(metric, panel.level).length === 0);
 }
 
 function metricBlock(width: number, properties: Omit<Properties, 'period'>): Block {

@@ -1,5 +1,5 @@
 import type { Level } from '../../shared/core/level.ts';
-import type { MetricDescriptor } from '../../shared/core/metrics.ts';
+import type { MetricDescriptor, ValueType } from '../../shared/core/metrics.ts';
 
 /** A grouping's text, which is the value of its dimension `Grouping`, and the names of all its dimensions. */
 export interface Grouping {
@@ -25,6 +25,12 @@ export interface DashboardTarget {
   readonly exports: (metric: MetricDescriptor, level: Level) => boolean;
   /** Name of a metric there; undefined = it has none. */
   readonly nameOf: (metric: MetricDescriptor, level: Level) => string | undefined;
+  /** Labels that the metric's values always have, by the keys that `dimensionOf` takes. */
+  readonly labelsOf: (metric: MetricDescriptor, level: Level) => readonly (readonly [key: string, value: string])[];
+  /** Unit of the values there (UCUM), before CloudWatch's own. */
+  readonly unitOf: (metric: MetricDescriptor, level: Level) => { readonly unit: string; readonly valueType: ValueType };
+  /** Value there = value of the catalog × this. */
+  readonly scaleOf: (metric: MetricDescriptor, level: Level) => number;
   /** The functions whose own numbers are shown, and where they are. */
   readonly functions: {
     readonly region: string;

@@ -66,7 +66,13 @@ const UNIT_TEXT: Readonly<Record<string, string>> = {
 };
 
 /** A unit in words. */
-export function unitText({ unit, valueType }: Pick<MetricDescriptor, 'unit' | 'valueType'>): string {
+export function unitText({
+  unit,
+  valueType,
+}: {
+  readonly unit: string;
+  readonly valueType: MetricDescriptor['valueType'];
+}): string {
   if (unit === '1' && valueType === 'double') return 'fraction';
   return UNIT_TEXT[unit] ?? unit;
 }

@@ -4,7 +4,7 @@ import { parseOptions } from '../../shared/config/options.ts';
 import { LEVELS, type Level } from '../../shared/core/level.ts';
 import type { MetricDescriptor } from '../../shared/core/metrics.ts';
 import { DIALECTS, type Dialect } from '../../shared/dialects/dialect.ts';
-import { type LoadableDialect, loadDialect } from '../../shared/dialects/registry.ts';
+import { loadDialect } from '../../shared/dialects/registry.ts';
 import { loadSink } from '../../shared/sinks/registry.ts';
 import { selects } from '../../shared/sinks/selection.ts';
 
@@ -28,7 +28,7 @@ export async function readSpeech(uri: ComponentUri): Promise<SinkSpeech> {
   const definition = await loadSink(uri.key);
   const options = parseOptions(uri, definition.options, `sink ${uri.key}`);
   const { names, levels, metrics } = spoken.parse(options);
-  const dialect = await loadDialect(names as LoadableDialect);
+  const dialect = await loadDialect(names);
   return {
     dialect,
     options: options as Readonly<Record<string, unknown>>,

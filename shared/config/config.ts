@@ -1,6 +1,7 @@
 import type { Level } from '../core/level.ts';
 import type { MetricDescriptor } from '../core/metrics.ts';
 import type { Millis } from '../core/units.ts';
+import type { ValueReading } from '../core/value-reading.ts';
 
 /** A parsed `KEY:REST` of `--source` or `--sink`; the grammar is Heapster's (shared/config/uri.ts). */
 export interface ComponentUri {
@@ -105,6 +106,10 @@ export interface SinkSelection {
   readonly maxSeries?: number | undefined;
   /** False for what the sink (its dialect, its backend) has no word for. Undefined = everything. */
   readonly exports?: ((metric: MetricDescriptor, level: Level) => boolean) | undefined;
+  /** How values are made that are not simply the metric's own. Undefined = all are. */
+  readonly reading?: ((metric: MetricDescriptor, level: Level) => ValueReading | undefined) | undefined;
+  /** Label that rows of a level must have to be exported. Undefined = none. */
+  readonly needs?: ((level: Level) => string | undefined) | undefined;
 }
 
 /** Something worth saying once at start that does not stop it (an alias, an option without effect). */

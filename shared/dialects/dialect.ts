@@ -1,5 +1,6 @@
 import type { Level } from '../core/level.ts';
 import type { MetricDescriptor, MetricKind, ValueType } from '../core/metrics.ts';
+import type { ValueReading } from '../core/value-reading.ts';
 
 /** Names that existing dashboards understand; the values are the same. */
 export const DIALECTS = ['heapster', 'otel', 'semconv', 'containerinsights', 'prometheus'] as const;
@@ -17,6 +18,8 @@ export interface DialectMetric {
   readonly valueType: ValueType;
   /** Fixed labels of the value (`direction=receive`), sorted by key. They stand in place of the metric's fixed own labels. */
   readonly labels: readonly (readonly [key: string, value: string])[];
+  /** Where the value is not simply the metric's own. `scale` comes on top. */
+  readonly reading?: ValueReading;
 }
 
 /**
@@ -32,4 +35,6 @@ export interface Dialect {
   ownLabel(key: string): string;
   /** Labels that every series of a level has (`job="kubelet"`), sorted by key. */
   fixed(level: Level): readonly (readonly [key: string, value: string])[];
+  /** Label that a row of the level must have, else the dialect has no word for the row at all. */
+  needs?(level: Level): string | undefined;
 }

@@ -6,6 +6,7 @@ const LOAD = {
   otel: () => import('./otel.ts'),
   semconv: () => import('./semconv.ts'),
   prometheus: () => import('./prometheus.ts'),
+  containerinsights: () => import('./containerinsights.ts'),
 } as const satisfies Partial<Record<DialectName, () => Promise<{ readonly default: Dialect }>>>;
 
 export type LoadableDialect = keyof typeof LOAD;

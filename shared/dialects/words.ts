@@ -1,5 +1,6 @@
 import { LABEL_KEYS } from '../core/labels.ts';
 import type { MetricDescriptor } from '../core/metrics.ts';
+import type { ValueReading } from '../core/value-reading.ts';
 import type { DialectMetric } from './dialect.ts';
 
 /** How a word is measured; what is not given is as in the catalog. */
@@ -9,13 +10,14 @@ export interface WordMeasure {
   /** Value in `unit` = value of the catalog × `scale`. */
   readonly scale?: number;
   readonly kind?: DialectMetric['kind'] | undefined;
+  readonly reading?: ValueReading | undefined;
   /** Fixed labels; else the metric's own. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The word for a metric. A scaled whole number is a fraction. */
 export function wordFor(metric: MetricDescriptor, name: string, measure: WordMeasure = {}): DialectMetric {
-  const { unit = metric.unit, scale = 1, kind = metric.kind, labels = metric.own } = measure;
+  const { unit = metric.unit, scale = 1, kind = metric.kind, labels = metric.own, reading } = measure;
   return {
     name,
     unit,
@@ -23,6 +25,7 @@ export function wordFor(metric: MetricDescriptor, name: string, measure: WordMea
     kind,
     valueType: scale === 1 ? metric.valueType : 'double',
     labels: Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...(reading === undefined ? {} : { reading }),
   };
 }
 

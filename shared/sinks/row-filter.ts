@@ -30,7 +30,11 @@ export function readLabelRule(text: string): LabelRule | undefined {
 
 /** The rows of a table that a sink wants by their namespaces and labels, in order; undefined = all. */
 export function wantedRows(batch: MetricBatch, table: MetricTable, selection: SinkSelection): Int32Array | undefined {
-  const conditions = [...ofNamespaces(batch, table, selection), ...ofLabels(batch, table, selection)];
+  const conditions = [
+    ...ofNamespaces(batch, table, selection),
+    ...ofLabels(batch, table, selection),
+    ...ofDialect(batch, table, selection),
+  ];
   if (conditions.length === 0) return undefined;
   const verdicts = conditions.map(() => new Map<number, boolean>());
   const holds = (row: number): boolean =>
@@ -51,6 +55,13 @@ function ofNamespaces(batch: MetricBatch, table: MetricTable, { namespaces }: Si
   if (namespaces === undefined || column === undefined) return [];
   const fits = createTextFilter(namespaces);
   return [{ column, holds: (text) => text === '' || fits(text) }];
+}
+
+/** The label without which the sink's dialect has no word for a row. */
+function ofDialect(batch: MetricBatch, table: MetricTable, { needs }: SinkSelection): readonly Condition[] {
+  const key = needs?.(table.level);
+  if (key === undefined) return [];
+  return [{ column: table.labels[batch.labelKeys.indexOf(key)], holds: (text) => text !== '' }];
 }
 
 /** Globs of one key are alternatives; those of several keys must all hold. */

@@ -2,11 +2,14 @@ import type * as z from 'zod';
 import type { SinkSelection } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
 import { listOption, wholeNumberOption } from '../config/option-types.ts';
-import type { MetricBatch, MetricTable, SparseValues } from '../core/batch.ts';
+import type { MetricBatch, MetricTable } from '../core/batch.ts';
 import { isLevel, LEVELS, type Level } from '../core/level.ts';
 import { METRICS, type MetricDescriptor } from '../core/metrics.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { createMetricFilter, isDynamicGlob } from './metric-filter.ts';
+import { readColumns } from './read-columns.ts';
 import { readLabelRule, takeRows, wantedRows } from './row-filter.ts';
+import { selectSparse } from './select-sparse.ts';
 import type { SelectionDefaults } from './sink.ts';
 
 /** The fields by which every sink chooses what it exports, with the sink's own defaults. */
@@ -106,16 +109,18 @@ function readGlobs(globs: readonly string[], byDefault: readonly string[]): Read
  */
 export function selectBatch(batch: MetricBatch, selection: SinkSelection): MetricBatch {
   const named = batch.metrics.map(createMetricFilter(selection.metrics));
-  const { exports } = selection;
+  const { exports, reading } = selection;
   const tables: Partial<Record<Level, MetricTable>> = {};
   for (const level of LEVELS) {
     const table = batch.tables[level];
     if (table === undefined || !selection.levels.includes(level)) continue;
-    const rows = wantedRows(batch, table, selection);
-    const wantedTable = rows === undefined ? table : takeRows(table, rows);
     const wanted =
       exports === undefined ? named : batch.metrics.map((metric, id) => named[id] === true && exports(metric, level));
-    tables[level] = wanted.every(Boolean) ? wantedTable : selectTable(wantedTable, wanted);
+    const selected = wanted.every(Boolean) ? table : selectTable(table, wanted);
+    // Before rows go: values may be made of those of a row's node.
+    const read = reading === undefined ? selected : readColumns(batch, selected, table, wanted, reading);
+    const rows = wantedRows(batch, table, selection);
+    tables[level] = rows === undefined ? read : takeRows(read, rows);
   }
   return { ...batch, tables };
 }
@@ -126,21 +131,7 @@ function selectTable(table: MetricTable, wanted: readonly boolean[]): MetricTabl
     ...table,
     columns: table.columns.map(keep),
     statistics: table.statistics.map(keep),
-    sparse: selectSparse(table.sparse, wanted),
-  };
-}
-
-function selectSparse(sparse: SparseValues, wanted: readonly boolean[]): SparseValues {
-  const kept: number[] = [];
-  for (let at = 0; at < sparse.length; at++) if (wanted[sparse.metric[at] ?? -1] === true) kept.push(at);
-  if (kept.length === sparse.length) return sparse;
-  const ints = (from: Int32Array): Int32Array => Int32Array.from(kept, (at) => from[at] ?? 0);
-  return {
-    length: kept.length,
-    row: ints(sparse.row),
-    metric: ints(sparse.metric),
-    own: ints(sparse.own),
-    value: Float64Array.from(kept, (at) => sparse.value[at] ?? Number.NaN),
+    sparse: selectSparse(table.sparse, (at) => wanted[table.sparse.metric[at] ?? -1] === true),
   };
 }
 
@@ -149,7 +140,13 @@ export function selects(selection: SinkSelection, metric: MetricDescriptor): boo
   return createMetricFilter(selection.metrics)(metric);
 }
 
-/** The selection of a sink from its options; `exports` tells what its dialect or backend has no word for. */
+/** What of a batch is not in a sink's options: its dialect's words, and what its backend does not take. */
+export interface SelectionWords {
+  readonly dialect?: Dialect;
+  readonly exports?: (metric: MetricDescriptor, level: Level) => boolean;
+}
+
+/** The selection of a sink from its options, its dialect, and what its backend has no word for. */
 export function toSelection(
   options: {
     readonly levels: readonly Level[];
@@ -158,15 +155,20 @@ export function toSelection(
     readonly labels: readonly string[];
     readonly max_series: number | undefined;
   },
-  exports?: SinkSelection['exports'],
+  { dialect, exports }: SelectionWords = {},
 ): SinkSelection {
   const { levels, metrics, namespaces, labels, max_series: maxSeries } = options;
+  const speaks = (metric: MetricDescriptor, level: Level): boolean =>
+    (exports === undefined || exports(metric, level)) &&
+    (dialect === undefined || dialect.metric(metric, level) !== undefined);
+  const renames = dialect !== undefined && dialect.name !== 'heapster';
   return {
     levels,
     metrics,
     namespaces: namespaces.length === 0 ? undefined : namespaces,
     labels: labels.length === 0 ? undefined : labels,
     maxSeries,
-    exports,
+    exports: dialect === undefined && exports === undefined ? undefined : speaks,
+    ...(renames ? { reading: (metric, level) => dialect.metric(metric, level)?.reading, needs: dialect.needs } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { countBatchPoints, type MetricBatch } from '../../shared/core/batch.ts';
 import { MetricBatchBuilder } from '../../shared/core/batch-builder.ts';
 import type { Level } from '../../shared/core/level.ts';
 import { metricId } from '../../shared/core/metrics.ts';
+import heapster from '../../shared/dialects/heapster.ts';
 import { collidingLevels, readDimensionRules } from '../../shared/sinks/cloudwatch/dimension-rules.ts';
 import { encodeMetricData } from '../../shared/sinks/cloudwatch/encode.ts';
 import { MAX_UNIQUE_VALUES } from '../../shared/sinks/cloudwatch/limits.ts';
@@ -95,6 +96,7 @@ describe('encodeMetricData, whatever the batch and the rules', () => {
           ...encodeMetricData(
             batch,
             {
+              dialect: heapster,
               namespace: 'Heapless',
               clusterName: undefined,
               dimensions: rules,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countBatchPoints } from '../../shared/core/batch.ts';
 import { METRICS } from '../../shared/core/metrics.ts';
+import heapster from '../../shared/dialects/heapster.ts';
 import { readDimensionRules } from '../../shared/sinks/cloudwatch/dimension-rules.ts';
 import { packLines } from '../../shared/sinks/cloudwatch/emf-request.ts';
 import { encodeEmf } from '../../shared/sinks/cloudwatch/encode-emf.ts';
@@ -24,6 +25,7 @@ describe('encodeEmf, whatever the batch and the rules', () => {
         const lines = encodeEmf(
           batch,
           {
+            dialect: heapster,
             namespace: 'Heapless',
             clusterName: undefined,
             dimensions: rules,

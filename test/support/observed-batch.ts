@@ -63,6 +63,8 @@ const ROWS: Readonly<Record<Level, readonly Labels[]>> = {
   ],
 };
 
+const OF_NODES: readonly Level[] = ['sys_container', 'pod', 'pod_container', 'volume'];
+
 /** Own labels as the product gives them; those that are not listed belong to interfaces and accelerators. */
 const OWN: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'heapless/ticks': [['status', 'whole']],
@@ -87,6 +89,8 @@ export function observedBatch(timestamp: UnixMillis = lastMinute(), step = 0): M
     for (const [index, labels] of ROWS[level].entries()) {
       const row = table.addRow();
       setLabels(builder, level, row, labels);
+      // The first of a kind is on the first node or of the first pod, the second on the second.
+      if (OF_NODES.includes(level)) table.setParent(row, index);
       table.setStart(row, timestamp - 3_600_000 - step * 60_000);
       table.setCreated(row, timestamp - 7_200_000 - step * 60_000);
       for (const { id, name, kind, valueType, levels } of METRICS) {

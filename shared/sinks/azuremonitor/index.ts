@@ -84,12 +84,10 @@ export default defineSink({
       shown: uri.shown,
       limits: { maxPoints: MAX_SERIES, maxBytes: MAX_BODY_BYTES, concurrency },
       // Globs do not reach counters; their very names do.
-      selection: toSelection(
-        options,
-        (metric, level) =>
-          (metric.kind !== 'cumulative' || settings.counters.has(metric.name)) &&
-          dialect.metric(metric, level) !== undefined,
-      ),
+      selection: toSelection(options, {
+        dialect,
+        exports: (metric) => metric.kind !== 'cumulative' || settings.counters.has(metric.name),
+      }),
       encode: (batch, reject) => encodeCustomMetrics(batch, settings, reject),
       async send(request, signal) {
         const late = outsideWindow(request.timestamp, context.clock.now());

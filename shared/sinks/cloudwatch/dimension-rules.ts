@@ -4,10 +4,12 @@ import { unknownLevel } from '../selection.ts';
 import { toDimensionName } from './ascii.ts';
 import {
   DEFAULT_DIMENSIONS,
+  type DimensionNames,
   type DimensionRule,
   type DimensionRules,
   dimensionName,
   hasStoredLabels,
+  INSIGHTS_DIMENSIONS,
   namesOfLevel,
   sourceOfName,
 } from './dimensions.ts';
@@ -24,7 +26,8 @@ export interface RulesReading {
 }
 
 /** Reads `dimensions=LEVEL:NAME,NAME` options; levels without one keep the default. Sentences go behind the option's name. */
-export function readDimensionRules(texts: readonly string[]): RulesReading {
+export function readDimensionRules(texts: readonly string[], names: DimensionNames = 'heapster'): RulesReading {
+  const defaults = names === 'containerinsights' ? INSIGHTS_DIMENSIONS : DEFAULT_DIMENSIONS;
   const problems: string[] = [];
   const given = new Map<Level, string>();
   for (const text of texts) {
@@ -37,19 +40,23 @@ export function readDimensionRules(texts: readonly string[]): RulesReading {
     else given.set(level, text.slice(colon + 1));
   }
   const rules = Object.fromEntries(
-    LEVELS.map((level) => [level, readRule(level, given.get(level) ?? DEFAULT_DIMENSIONS[level], problems)]),
+    LEVELS.map((level) => [level, readRule(level, given.get(level) ?? defaults[level], names, problems)]),
   ) as Record<Level, readonly DimensionRule[]>;
   return { rules, problems };
 }
 
-function readRule(level: Level, text: string, problems: string[]): readonly DimensionRule[] {
+function readRule(level: Level, text: string, spoken: DimensionNames, problems: string[]): readonly DimensionRule[] {
   const words = text.split(',').map((word) => word.trim());
   const names = words.filter((word) => word !== '');
   const rule: DimensionRule[] = [];
   for (const name of names) {
-    const source = sourceOfName(level, name);
+    const source = sourceOfName(level, name, spoken);
     if (source === undefined) problems.push(unknownName(level, name));
-    else rule.push({ name: source.kind === 'label' ? toDimensionName(dimensionName(source.key)) : name, source });
+    else
+      rule.push({
+        name: source.kind === 'label' && name.startsWith('label:') ? toDimensionName(dimensionName(source.key)) : name,
+        source,
+      });
   }
   const taken = new Set(OWN_NAMES);
   for (const { name } of rule) {

@@ -16,6 +16,9 @@ export interface DimensionRule {
   readonly source: DimensionSource;
 }
 
+/** Whose dimensions a sink writes. */
+export type DimensionNames = 'heapster' | 'containerinsights';
+
 export type DimensionRules = Readonly<Record<Level, readonly DimensionRule[]>>;
 
 const ON_NODES: readonly Level[] = ['node', 'sys_container', 'pod', 'pod_container', 'volume'];
@@ -32,6 +35,9 @@ const NAMED: readonly { readonly name: string; readonly key: LabelKey; readonly 
   { name: 'WorkloadKind', key: 'workload_kind', levels: ['workload', ...ON_PODS] },
   { name: 'WorkloadName', key: 'workload_name', levels: ['workload', ...ON_PODS] },
   { name: 'PodName', key: 'pod_name', levels: ON_PODS },
+  // Container Insights' names of the two, whose PodName is the workload's.
+  { name: 'FullPodName', key: 'pod_name', levels: ON_PODS },
+  { name: 'InstanceId', key: 'host_id', levels: ON_NODES },
   { name: 'PodId', key: 'pod_id', levels: ON_PODS },
   { name: 'ContainerName', key: 'container_name', levels: ['sys_container', 'pod_container'] },
   { name: 'Image', key: 'container_base_image', levels: ['pod_container'] },
@@ -41,8 +47,10 @@ const NAMED: readonly { readonly name: string; readonly key: LabelKey; readonly 
   { name: 'Grouping', key: 'grouping', levels: ['group'] },
 ];
 
+const INSIGHTS_ALIASES: ReadonlySet<string> = new Set(['FullPodName', 'InstanceId']);
+
 const NAME_OF_KEY: ReadonlyMap<string, string> = new Map([
-  ...NAMED.map(({ key, name }) => [key, name] as const),
+  ...NAMED.filter(({ name }) => !INSIGHTS_ALIASES.has(name)).map(({ key, name }) => [key, name] as const),
   // Keys of groupings (`HEAPLESS_GROUP_BY`) are the kind's word where the kind has no label of its own.
   ['namespace', 'Namespace'],
   ['node', 'NodeName'],
@@ -73,7 +81,10 @@ export function hasStoredLabels(level: Level): boolean {
 }
 
 /** The source of a name that the level's rule may use; undefined if it may not. */
-export function sourceOfName(level: Level, name: string): DimensionSource | undefined {
+export function sourceOfName(level: Level, name: string, names: DimensionNames): DimensionSource | undefined {
+  if (names === 'containerinsights' && name === 'PodName' && ON_PODS.includes(level)) {
+    return { kind: 'label', key: 'workload_name' };
+  }
   const stored = /^label:(.+)$/.exec(name)?.[1];
   if (stored !== undefined) return sourceOfStored(level, stored);
   if (!namesOfLevel(level).includes(name)) return undefined;
@@ -100,4 +111,12 @@ export const DEFAULT_DIMENSIONS: Readonly<Record<Level, string>> = {
   pod: 'ClusterName,Namespace,PodName',
   pod_container: 'ClusterName,Namespace,PodName,ContainerName',
   volume: 'ClusterName,Namespace,PodName,VolumeName',
+};
+
+/** The default rules with `names=containerinsights`: of its sets, those that its dashboards draw. */
+export const INSIGHTS_DIMENSIONS: Readonly<Record<Level, string>> = {
+  ...DEFAULT_DIMENSIONS,
+  node: 'ClusterName,InstanceId,NodeName',
+  pod: 'ClusterName,Namespace,PodName',
+  pod_container: 'ClusterName,ContainerName,Namespace,PodName',
 };

@@ -1,7 +1,8 @@
 import type { MetricBatch, MetricTable, OwnLabels, StatisticColumns } from '../../core/batch.ts';
 import { countPoints } from '../../core/batch.ts';
-import { LEVELS } from '../../core/level.ts';
+import { LEVELS, type Level } from '../../core/level.ts';
 import type { MetricDescriptor } from '../../core/metrics.ts';
+import type { DialectMetric } from '../../dialects/dialect.ts';
 import type { EncodeRejection } from '../sink.ts';
 import { createSparseIndex } from '../sparse-by-row.ts';
 import { toDimensionName, toDimensionValue, toMetricName } from './ascii.ts';
@@ -82,12 +83,13 @@ export function* encodeTable(
   const dense = batch.metrics.flatMap((metric) => {
     const column = table.columns[metric.id];
     if (column === undefined) return [];
-    if (!isExported(metric, settings)) {
+    const word = wordOf(metric, table.level, settings);
+    if (word === undefined) {
       const points = column.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + 1), 0);
-      if (points > 0) reject({ points, reason: notExported(metric) });
+      if (points > 0) reject({ points, reason: notExported(metric, settings) });
       return [];
     }
-    return [toSeries(batch, table, metric, settings)];
+    return [toSeries(batch, table, metric, word, settings)];
   });
   const sparse = createSparseReader(batch, table, settings, reject);
   for (const group of groupRows(batch, table, settings)) {
@@ -100,31 +102,42 @@ export function* encodeTable(
   }
 }
 
-function isExported(metric: MetricDescriptor, settings: CloudWatchSettings): boolean {
-  return metric.kind !== 'cumulative' || settings.counters.has(metric.name);
+/** The metric in the dialect's words; undefined = it is not exported. */
+function wordOf(
+  metric: MetricDescriptor,
+  level: Level,
+  { counters, dialect }: CloudWatchSettings,
+): DialectMetric | undefined {
+  if (metric.kind === 'cumulative' && !counters.has(metric.name)) return undefined;
+  return dialect.metric(metric, level);
 }
 
-function notExported(metric: MetricDescriptor): string {
-  return `${metric.name} is not exported: ${reasonNotExported(metric)}`;
+function notExported(metric: MetricDescriptor, { dialect, counters }: CloudWatchSettings): string {
+  const isCounter = metric.kind === 'cumulative' && !counters.has(metric.name);
+  if (isCounter) return `${metric.name} is not exported: ${reasonNotExported(metric)}`;
+  return `${metric.name} has no name in names=${dialect.name}`;
 }
 
 function toSeries(
   batch: MetricBatch,
   table: MetricTable,
   metric: MetricDescriptor,
+  word: DialectMetric,
   settings: CloudWatchSettings,
-  own: OwnLabels = Object.entries(metric.own),
+  own: OwnLabels = [],
 ): Series {
-  const { unit, scale } = unitOf(metric);
+  const { unit, scale } = unitOf(word);
+  const { dialect } = settings;
+  const labels = [...word.labels, ...own.map(([key, value]) => [dialect.ownLabel(key), value] as const)];
   return {
     head: {
-      name: toMetricName(metric.name),
+      name: toMetricName(word.name),
       unit,
       timestamp: new Date(batch.timestamp),
       storageResolution: settings.storageResolution,
     },
-    scale,
-    own: own.map(([key, value]) => [toDimensionName(dimensionName(key)), toDimensionValue(value)]),
+    scale: scale * word.scale,
+    own: labels.map(([key, value]) => [toDimensionName(dimensionName(key)), toDimensionValue(value)]),
     column: table.columns[metric.id],
     statistics: settings.totals === 'statistics' ? table.statistics[metric.id] : undefined,
   };
@@ -145,12 +158,14 @@ function createSparseReader(
     for (const row of group.rows) {
       for (const at of indices(row)) {
         const metric = batch.metrics[sparse.metric[at]!]!;
-        if (!isExported(metric, settings)) {
-          reject({ points: 1, reason: notExported(metric) });
+        const word = wordOf(metric, table.level, settings);
+        if (word === undefined) {
+          reject({ points: 1, reason: notExported(metric, settings) });
           continue;
         }
         const id = sparse.metric[at]! * batch.ownLabels.length + sparse.own[at]!;
-        if (!known.has(id)) known.set(id, toSeries(batch, table, metric, settings, batch.ownLabels[sparse.own[at]!]));
+        if (!known.has(id))
+          known.set(id, toSeries(batch, table, metric, word, settings, batch.ownLabels[sparse.own[at]!]));
         const merger = mergers.get(id) ?? new NumberMerger(settings.maxValues);
         mergers.set(id, merger);
         merger.add(sparse.value[at]!, known.get(id)!.scale, undefined, row);

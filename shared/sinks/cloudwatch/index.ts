@@ -14,6 +14,7 @@
  */
 import { SinkError } from '../../core/errors.ts';
 import { METRICS } from '../../core/metrics.ts';
+import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { toSelection } from '../selection.ts';
 import type { SendOutcome, Sink, SinkLimits } from '../sink.ts';
@@ -25,7 +26,7 @@ import { collidingLevels } from './dimension-rules.ts';
 import { openEmf } from './emf.ts';
 import { encodeMetricData } from './encode.ts';
 import { MAX_BODY_BYTES, MAX_DATUMS, MAX_UNIQUE_VALUES } from './limits.ts';
-import { DEFAULTS, modeProblems, OPTIONS } from './options.ts';
+import { DEFAULTS, modeProblems, namespaceOf, OPTIONS, rulesOf } from './options.ts';
 import type { MetricDataRequest } from './request.ts';
 import type { CloudWatchSettings } from './settings.ts';
 import { outsideWindow } from './window.ts';
@@ -38,12 +39,14 @@ export default defineSink({
   key: 'cloudwatch',
   options: OPTIONS,
   defaults: DEFAULTS,
-  check: (options, uri) => [...modeProblems(options, uri), ...collidingLevels(options.dimensions, options.levels)],
+  check: (options, uri) => [...modeProblems(options, uri), ...collidingLevels(rulesOf(options, uri), options.levels)],
   async create(options, uri, context): Promise<Sink> {
+    const dialect = await loadDialect(options.names);
     const settings: CloudWatchSettings = {
-      namespace: options.namespace,
+      dialect,
+      namespace: namespaceOf(options, uri),
       clusterName: options.cluster_name,
-      dimensions: options.dimensions,
+      dimensions: rulesOf(options, uri),
       storageResolution: options.resolution === '1' ? 1 : 60,
       totals: options.totals,
       delivery: options.delivery,
@@ -55,7 +58,7 @@ export default defineSink({
       ...options.metrics,
       ...COUNTERS.filter((name) => !settings.counters.has(name)).map((name) => `!${name}`),
     ];
-    const selection = toSelection({ ...options, metrics });
+    const selection = toSelection({ ...options, metrics }, { dialect });
     if (options.mode === 'emf') return openEmf({ uri, context, settings, selection, file: options.file });
     const { region, endpoint, compression, concurrency } = options;
     const client = await createMetricDataClient(
@@ -83,7 +86,7 @@ export default defineSink({
       },
       backlog: BACKLOG,
       check: async (signal) =>
-        checkCloudWatch(client, { namespace: options.namespace, now: context.clock.now(), signal }),
+        checkCloudWatch(client, { namespace: settings.namespace, now: context.clock.now(), signal }),
       async close() {
         client.close();
       },

@@ -1,5 +1,6 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 import { METRICS, type MetricDescriptor } from '../../core/metrics.ts';
+import type { DialectMetric } from '../../dialects/dialect.ts';
 
 /** How values of a metric are sent: multiplied by `scale`, under a unit of CloudWatch's fixed list. */
 export interface UnitMapping {
@@ -11,7 +12,7 @@ export interface UnitMapping {
  * Units by the catalog's. CloudWatch has neither cores nor nanoseconds: millicores stay a plain number, nanoseconds
  * become microseconds. A whole number without unit is a count, a fraction (a ratio) is not.
  */
-const UNITS: Readonly<Record<Exclude<MetricDescriptor['unit'], '1'>, UnitMapping>> = {
+const UNITS: Readonly<Record<string, UnitMapping>> = {
   'm{cpu}': { unit: 'None', scale: 1 },
   By: { unit: 'Bytes', scale: 1 },
   'By/s': { unit: 'Bytes/Second', scale: 1 },
@@ -22,9 +23,10 @@ const UNITS: Readonly<Record<Exclude<MetricDescriptor['unit'], '1'>, UnitMapping
   ms: { unit: 'Milliseconds', scale: 1 },
 };
 
-export function unitOf(metric: MetricDescriptor): UnitMapping {
-  if (metric.unit === '1') return { unit: metric.valueType === 'int64' ? 'Count' : 'None', scale: 1 };
-  return UNITS[metric.unit];
+/** The mapping of a word's unit; what CloudWatch has no unit for is a plain number. */
+export function unitOf({ unit, valueType }: Pick<DialectMetric, 'unit' | 'valueType'>): UnitMapping {
+  if (unit === '1') return { unit: valueType === 'int64' ? 'Count' : 'None', scale: 1 };
+  return UNITS[unit] ?? { unit: 'None', scale: 1 };
 }
 
 /** Why a metric is not exported unless `metrics=` has its very name. */

@@ -6,7 +6,7 @@ import type { Level } from '../../core/level.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { readDimensionRules } from './dimension-rules.ts';
-import { DEFAULT_DIMENSIONS } from './dimensions.ts';
+import { DEFAULT_DIMENSIONS, type DimensionRules } from './dimensions.ts';
 import { MAX_NAME_LENGTH } from './limits.ts';
 
 /** Levels and metrics that stay affordable: every series is a custom metric with a monthly price. */
@@ -54,6 +54,9 @@ function endpointProblem(endpoint: string): string | undefined {
   return url.username === '' && url.password === '' ? undefined : 'must have no user and password in it';
 }
 
+/** Where Container Insights' own agent writes. */
+export const INSIGHTS_NAMESPACE = 'ContainerInsights';
+
 const selection = selectionOptions(DEFAULTS);
 
 export const OPTIONS = z.object({
@@ -71,12 +74,18 @@ export const OPTIONS = z.object({
       const message = namespaceProblem(text);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
-    .describe('CloudWatch namespace of all metrics; not `AWS/…`'),
+    .describe(
+      'CloudWatch namespace of all metrics; not `AWS/…`. With `names=containerinsights` the default is ContainerInsights; where its own agent writes too, both would add into the same series',
+    ),
   cluster_name: textOption({}).describe("Value of the dimension ClusterName; else the cluster's configured name"),
   ...selection,
   metrics: selection.metrics.describe(
     'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. Counters are ' +
       `sent only by their very name, as CloudWatch has none. ${EXAMPLE}`,
+  ),
+  names: choiceOption(['heapster', 'containerinsights'], { default: 'heapster' }).describe(
+    'Names, units and dimensions of the same values: Heapster’s, or those of Container Insights (classic), whose dashboards then show them: ' +
+      '`pod_cpu_utilization` in percent, PodName for the workload. What it has no name for is not sent (docs/names.md)',
   ),
   dimensions: repeatable(
     z
@@ -120,6 +129,18 @@ export const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
 });
+
+export type CloudWatchOptions = z.output<typeof OPTIONS>;
+
+/** The CloudWatch namespace: Container Insights' own goes with its names, unless another is given. */
+export function namespaceOf({ names, namespace }: CloudWatchOptions, uri: ComponentUri): string {
+  return names === 'containerinsights' && !uri.options.has('namespace') ? INSIGHTS_NAMESPACE : namespace;
+}
+
+/** The dimensions of all levels: those given, else those of the names. */
+export function rulesOf({ names }: Pick<CloudWatchOptions, 'names'>, uri: ComponentUri): DimensionRules {
+  return readDimensionRules(uri.options.get('dimensions') ?? [], names).rules;
+}
 
 /** What only a call needs, and what the embedded metric format cannot say. */
 const ONLY_API = ['region', 'endpoint', 'compression', 'concurrency', 'request_timeout_sec', 'delivery'] as const;

@@ -1,7 +1,9 @@
+import type { Dialect } from '../../dialects/dialect.ts';
 import type { DimensionRules } from './dimensions.ts';
 
 /** What the sink's pure parts need of its options. */
 export interface CloudWatchSettings {
+  readonly dialect: Dialect;
   /** CloudWatch namespace. */
   readonly namespace: string;
   /** Value of `ClusterName` in place of the batch's. */

@@ -71,7 +71,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: { ...LIMITS, concurrency: options.bulkWorkers },
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeElasticsearch(batch, settings, reject),
       async check(signal) {
         const asked = { rules, now: context.clock.now, signal };

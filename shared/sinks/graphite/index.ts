@@ -70,7 +70,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: LIMITS,
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeGraphite(batch, settings, reject),
       async send(request, signal) {
         const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.request_timeout_sec)]);

@@ -11,7 +11,7 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { METRICS, type MetricDescriptor } from '../../core/metrics.ts';
+import { METRICS } from '../../core/metrics.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { classifyAnswer, classifyFault, type HttpRules } from '../http/classify-http.ts';
@@ -113,9 +113,9 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: { ...LIMITS, concurrency },
-      selection: toSelection(options, (metric: MetricDescriptor, level) => {
-        if (options.disable_counter_metrics && RATED.has(metric.key)) return false;
-        return dialect.metric(metric, level) !== undefined;
+      selection: toSelection(options, {
+        dialect,
+        exports: (metric) => !options.disable_counter_metrics || !RATED.has(metric.key),
       }),
       encode: (batch, reject) =>
         encodeInflux(

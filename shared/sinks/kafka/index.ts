@@ -37,7 +37,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: { ...LIMITS, concurrency: options.concurrency },
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeKafka(batch, settings, reject),
       async send(request, signal) {
         try {

@@ -92,7 +92,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: { maxPoints: MAX_POINTS, maxBytes: options.max_body_bytes, concurrency },
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeOpentsdb(batch, settings, reject),
       async send(request, signal) {
         try {

@@ -78,7 +78,7 @@ export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
     name: uri.key,
     shown: uri.shown,
     limits,
-    selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+    selection: toSelection(options, { dialect }),
     encode(batch, reject) {
       const requests = encodeOtlp(batch, settings, reject);
       return encoding === 'json' ? encodeOtlpJson(requests, limits.maxBytes, reject) : requests;

@@ -104,7 +104,7 @@ export default defineSink({
       'content-encoding': 'snappy',
       'user-agent': 'heapless',
     };
-    const selection = toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined);
+    const selection = toSelection(options, { dialect });
     return {
       name: uri.key,
       shown: uri.shown,

@@ -97,7 +97,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: limitsOf(options.batchsize, options.concurrency),
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeRiemann(batch, settings, reject),
       send: (request, signal) => exchange(request.body, signal),
       async check(signal) {

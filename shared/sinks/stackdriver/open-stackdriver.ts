@@ -43,14 +43,13 @@ export async function openStackdriver(
     name: uri.key,
     shown: uri.shown,
     limits: { maxPoints: MAX_SERIES / Math.max(1, models.length), maxBytes: MAX_BODY_BYTES, concurrency },
-    selection: toSelection(
-      options,
-      (metric, level) =>
+    selection: toSelection(options, {
+      exports: (metric, level) =>
         (named || isUsual(metric, level, models)) &&
         [...models, ...(models.length === 0 ? (['new'] as const) : [])].some(
           (model) => seriesOf(metric, level, model, settings) !== undefined,
         ),
-    ),
+    }),
     minInterval: options.min_interval_sec,
     exportTimeout: options.batch_export_timeout_sec,
     initialDelay: options.initial_delay_sec,
@@ -64,16 +63,6 @@ export async function openStackdriver(
           return { status: 'retryable', cause: error, ambiguous: true };
         }
         return classifyFailure(error, { points: request.points, project: client.project ?? '(unknown)' });
-      }
-    },
-    async check() {
-      const unchecked = 'the right to monitoring.timeSeries.create';
-      try {
-        await client.prepare();
-        const seen = `there are credentials for project ${client.project ?? '(unknown)'}`;
-        return { outcome: { status: 'delivered' }, seen, unchecked };
-      } catch (error) {
-        return { outcome: classifyFailure(error, { points: 0, project: client.project ?? '(unknown)' }), seen: '' };
       }
     },
     backlog: { maxAge: BACKLOG_AGE, ordered: true, save: saveTimeSeries, load: loadTimeSeries },

@@ -85,7 +85,7 @@ export default defineSink({
       name: uri.key,
       shown: uri.shown,
       limits: LIMITS,
-      selection: toSelection(options, (metric, level) => dialect.metric(metric, level) !== undefined),
+      selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeStatsd(batch, settings, reject),
       async send(request, signal) {
         if (context.clock.now() - (request.stamp ?? 0) > OLDEST) {

@@ -67,6 +67,8 @@ describe('every query of the CloudWatch dashboard', () => {
     ['everything', '&levels=*&metrics=*'],
     ['counters by name', '&levels=*&metrics=network/interface_rx,cpu/usage'],
     ['plain totals', '&levels=*&metrics=*&totals=value'],
+    ['Container Insights’ names', '&levels=*&metrics=*&names=containerinsights'],
+    ['Container Insights’ names by default', '&names=containerinsights'],
   ])('finds metrics that the sink has put, for %s', async (_, options) => {
     await using server = await startCloudWatchServer();
     const uri = `cloudwatch:?endpoint=${encodeURIComponent(server.url)}&region=eu-west-1${options}`;

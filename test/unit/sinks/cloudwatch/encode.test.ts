@@ -4,6 +4,7 @@ import type { MetricBatch } from '../../../../shared/core/batch.ts';
 import { MetricBatchBuilder } from '../../../../shared/core/batch-builder.ts';
 import type { Level } from '../../../../shared/core/level.ts';
 import { METRICS, metricId } from '../../../../shared/core/metrics.ts';
+import heapster from '../../../../shared/dialects/heapster.ts';
 import { readDimensionRules } from '../../../../shared/sinks/cloudwatch/dimension-rules.ts';
 import { encodeMetricData } from '../../../../shared/sinks/cloudwatch/encode.ts';
 import { MAX_UNIQUE_VALUES } from '../../../../shared/sinks/cloudwatch/limits.ts';
@@ -31,6 +32,7 @@ function encode(
   const { rules, problems } = readDimensionRules(settings.rules ?? []);
   expect(problems).toEqual([]);
   const all: CloudWatchSettings = {
+    dialect: heapster,
     namespace: 'Heapless',
     clusterName: undefined,
     dimensions: rules,
