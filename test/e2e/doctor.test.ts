@@ -348,6 +348,68 @@ describe('the nodes', () => {
   });
 });
 
+describe('the route', () => {
+  const shipped = (route: string): readonly RightsManifest[] => readManifests(`${FOLDER}/${route}.yml`);
+
+  it('metrics-api needs its own rights and no kubelet', async () => {
+    const run = await against({ manifests: shipped('metrics-api') }, { options: '&route=metrics-api' });
+
+    expect([run.status, run.wrong()]).toEqual([0, []]);
+    expect(run.of('right').map(({ sentence }) => sentence)).toContain('we may list pods.metrics.k8s.io');
+    expect(run.of('policy')).toEqual([]);
+    expect(run.of('summary')).toMatchObject([{ status: 'ok', sentence: expect.stringContaining('2 of 2') }]);
+    expect(run.of('route')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('metrics-api needs metrics-server', async () => {
+    const run = await against(
+      { manifests: shipped('metrics-api'), metricsApi: false },
+      { options: '&route=metrics-api' },
+    );
+
+    expect(run.status).toBe(2);
+    expect(run.wrong()).toMatchObject([
+      { step: 'summary', mend: expect.stringContaining('kubectl get --raw /apis/metrics.k8s.io/') },
+    ]);
+  });
+
+  it('metrics-api lacks a right: the command that grants those of that route', async () => {
+    const run = await against({}, { options: '&route=metrics-api' });
+
+    expect(run.wrong().filter(({ step }) => step === 'right')).toMatchObject([
+      { mend: expect.stringContaining('heapless rbac --route metrics-api ') },
+      { mend: expect.stringContaining('heapless rbac --route metrics-api ') },
+    ]);
+    expect(run.of('no more')).toMatchObject([{ status: 'note', sentence: expect.stringContaining('get nodes/proxy') }]);
+  });
+
+  it('direct needs the network of the nodes', async () => {
+    const run = await against(
+      { manifests: shipped('direct') },
+      { options: '&route=direct', args: ['--node-timeout', '1s'] },
+    );
+
+    expect(run.of('right').map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(run.wrong()).toMatchObject([{ step: 'summary', mend: expect.stringContaining('port 10250') }]);
+  });
+
+  it('auto is what works, and says why not the others', async () => {
+    const run = await against({}, { options: '&route=auto' });
+
+    expect([run.status, run.wrong()]).toEqual([0, []]);
+    expect(run.of('auto')).toMatchObject([{ status: 'ok', sentence: expect.stringMatching(/takes proxy \(direct: /) }]);
+    expect(run.of('policy')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  it('auto that works by none is to be mended', async () => {
+    const lists = shipped('direct');
+
+    const run = await against({ manifests: lists, metricsApi: false }, { options: '&route=auto' });
+
+    expect(run.wrong()[0]).toMatchObject({ step: 'auto', sentence: expect.stringContaining('no route works') });
+  });
+});
+
 describe('the state', () => {
   it('that cannot be opened is the configuration’s: status 1', async () => {
     const file = join(folder, 'a-file');

@@ -4,16 +4,17 @@ import type { Clock } from '../../core/clock.ts';
 import { createDeadline, type Deadline } from '../../core/deadline.ts';
 import { describeError, HeaplessError } from '../../core/errors.ts';
 import { type Millis, SECOND } from '../../core/units.ts';
-import type { KubeClient } from '../../kube/client.ts';
 import { createProber, type Prober } from '../../kube/create-prober.ts';
-import type { RightsRoute } from '../../kube/route-rights.ts';
 import { beforeDeadline } from '../before-deadline.ts';
+import { listCluster } from '../list-cluster.ts';
 import { skewWarning } from '../skew-warning.ts';
+import type { SourceRuntime } from '../source-runtime.ts';
 import { examineIdentity } from './examine-identity.ts';
 import { examineNetwork } from './examine-network.ts';
-import { examineNodes, sampleFinding, sampleNodes, sampleOf } from './examine-nodes.ts';
+import { examineNodes } from './examine-nodes.ts';
 import { examinePolicy } from './examine-policy.ts';
 import { examineRights } from './examine-rights.ts';
+import { examineAuto, examineUsage } from './examine-usage.ts';
 import { ok, problem, type StepFinding, skipped } from './finding.ts';
 import { readBodyObject } from './read-object.ts';
 import { routeFinding } from './route-finding.ts';
@@ -22,15 +23,12 @@ import { routeFinding } from './route-finding.ts';
 const STEP_TIME: Millis = 10 * SECOND;
 /** Connecting may ask a cloud, or run a plugin. */
 const CONNECT_TIME: Millis = 30 * SECOND;
-const SAMPLE = 3;
 const USER_AGENT = 'heapless-doctor';
 
 export interface ClusterScene {
-  readonly route: RightsRoute;
   readonly connect: () => Promise<ClusterConnection>;
-  /** The collector's own client of the cluster. */
-  readonly client: (deadline: Deadline) => Promise<KubeClient>;
-  readonly config: Pick<Config, 'nodeTimeout' | 'maxSummaryBytes'>;
+  readonly source: SourceRuntime;
+  readonly config: Pick<Config, 'nodeTimeout'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly tell: (finding: StepFinding) => void;
@@ -38,7 +36,7 @@ export interface ClusterScene {
 
 /** Examines one cluster, step by step; tells each finding when it is there. What needs a failed step is not tried. */
 export async function examineCluster(scene: ClusterScene): Promise<void> {
-  const { clock, signal, tell } = scene;
+  const { source, clock, signal, tell } = scene;
   const within = async <T>(time: Millis, work: (deadline: Deadline) => Promise<T>): Promise<T> => {
     using deadline = createDeadline(clock.now() + time, clock, signal);
     return await work(deadline);
@@ -74,22 +72,27 @@ export async function examineCluster(scene: ClusterScene): Promise<void> {
   if (!accepted) return;
 
   const minor = await within(STEP_TIME, (deadline) => tellVersion(prober, deadline, tell));
-  const { route } = scene;
-  const rights = await within(STEP_TIME, (deadline) =>
-    examineRights(prober, { route, identity, connection, deadline }),
-  );
+  const usage = { source, nodeTimeout: scene.config.nodeTimeout, clock, within, tell };
+  for (const sentence of source.warnings()) tell({ step: 'source', status: 'note', sentence });
+  let { route } = source;
+  const listed = await within(STEP_TIME, (deadline) => listCluster(source, deadline));
+  const targets = listed.status === 'ok' ? listed.objects.nodes : [];
+  // Without nodes there is nothing to try: the rights of the proxy then stand for the others.
+  if (route === 'auto') route = (targets.length === 0 ? undefined : await examineAuto(usage, targets)) ?? 'proxy';
+  const asked = { route, identity, connection };
+  const rights = await within(STEP_TIME, (deadline) => examineRights(prober, { ...asked, deadline }));
   rights.findings.forEach(tell);
-  const { finding: listed, nodes } = await within(STEP_TIME, (deadline) => examineNodes(prober, deadline));
-  tell(listed);
-  const [node] = nodes?.names ?? [];
+  const { finding: seen, nodes } = await within(STEP_TIME, (deadline) => examineNodes(prober, deadline));
+  tell(seen);
   let bounded = true;
   if (route === 'proxy') {
+    const node = nodes?.names[0];
     const policy = await within(STEP_TIME, (deadline) => examinePolicy(prober, { node, minor, identity, deadline }));
     tell(policy);
     bounded = policy.status === 'ok';
   }
-  if (nodes === undefined || node === undefined) return tell(skipped('summary', 'there is no node to ask'));
-  const answers = await sample(scene, nodes.names, within);
+  if (nodes === undefined || targets.length === 0) return tell(skipped('summary', 'there is no node to ask'));
+  const answers = await examineUsage(usage, route, targets);
   tell(routeFinding({ route, allowed: rights.routes, answers, bounded, nodes: nodes.count }));
 }
 
@@ -116,38 +119,4 @@ async function tellVersion(
   // Clouds write `30+`.
   const number = typeof minor === 'string' ? Number.parseInt(minor, 10) : Number.NaN;
   return Number.isNaN(number) ? undefined : number;
-}
-
-/** Some nodes' summaries and the pods of one of them, as the collector itself reads them. True if a node answered. */
-async function sample(
-  { client: open, config, clock, tell }: ClusterScene,
-  names: readonly string[],
-  within: <T>(time: Millis, work: (deadline: Deadline) => Promise<T>) => Promise<T>,
-): Promise<boolean> {
-  const { nodeTimeout, maxSummaryBytes: maxBytes } = config;
-  let client: KubeClient;
-  try {
-    client = await within(CONNECT_TIME, open);
-  } catch (error) {
-    tell(
-      problem('summary', describeFailure(error), 'run the doctor again; if it stays, look at the login of the source'),
-    );
-    return false;
-  }
-  const ask = (node: string): Promise<{ readonly bytes: number } | { readonly failure: string }> =>
-    within(nodeTimeout, async (deadline) => {
-      const result = await client.getSummary(node, { deadline, maxBytes });
-      return result.status === 'ok' ? { bytes: result.bytes } : { failure: result.message };
-    });
-  const sampled = await sampleNodes(sampleOf(names, SAMPLE), ask, clock);
-  tell(sampleFinding(sampled));
-  const [node] = names;
-  const started = clock.now();
-  const pods = await within(STEP_TIME, (deadline) => client.listPods({ node, deadline }));
-  tell(
-    pods.status === 'ok'
-      ? ok('pods', `${pods.value.length} pods on ${node}, ${Math.ceil(pods.bytes / 1_024)} KiB`, clock.now() - started)
-      : problem('pods', `pods of ${node} could not be listed: ${pods.message}`, 'mend the rights above first'),
-  );
-  return sampled.some(({ failure }) => failure === undefined);
 }

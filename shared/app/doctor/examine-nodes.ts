@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { Prober } from '../../kube/create-prober.ts';
 import { excerpt } from '../../kube/excerpt.ts';
@@ -57,58 +56,4 @@ export async function examineNodes(
     finding: ok('nodes', `${count} nodes, kubelets ${kubelets}`, answer.millis),
     nodes: { names, count, versions },
   };
-}
-
-/** Up to `most` nodes spread over the list: the first, the last, and between. */
-export function sampleOf(names: readonly string[], most: number): readonly string[] {
-  if (names.length <= most) return names;
-  const step = (names.length - 1) / (most - 1);
-  return Array.from({ length: most }, (_, at) => names[Math.round(at * step)] ?? '');
-}
-
-/** One node's answer, timed. */
-export interface SampledNode {
-  readonly node: string;
-  readonly millis: number;
-  readonly bytes: number;
-  /** Why there was none; undefined = it answered. */
-  readonly failure: string | undefined;
-}
-
-/** Asks some nodes, one after the other, each within its own time. */
-export async function sampleNodes(
-  nodes: readonly string[],
-  ask: (node: string) => Promise<{ readonly bytes: number } | { readonly failure: string }>,
-  clock: Clock,
-): Promise<readonly SampledNode[]> {
-  const sampled: SampledNode[] = [];
-  for (const node of nodes) {
-    const started = clock.now();
-    const answer = await ask(node);
-    const millis = clock.now() - started;
-    sampled.push(
-      'failure' in answer
-        ? { node, millis, bytes: 0, failure: answer.failure }
-        : { node, millis, bytes: answer.bytes, failure: undefined },
-    );
-  }
-  return sampled;
-}
-
-/** What the sample says: all answered, some, or none. Pure. */
-export function sampleFinding(sampled: readonly SampledNode[]): StepFinding {
-  const failed = sampled.filter(({ failure }) => failure !== undefined);
-  const good = sampled.filter(({ failure }) => failure === undefined);
-  const slowest = Math.max(0, ...good.map(({ millis }) => millis));
-  const largest = Math.max(0, ...good.map(({ bytes }) => bytes));
-  const said = `${good.length} of ${sampled.length} asked nodes answered, at most ${slowest} ms and ${Math.ceil(largest / 1_024)} KiB`;
-  const [first] = failed;
-  if (first === undefined) return ok('summary', said, slowest);
-  const sentence = `${said}; ${first.node}: ${first.failure}`;
-  if (good.length > 0) return note('summary', sentence, `look at that node: kubectl describe node ${first.node}`);
-  return problem(
-    'summary',
-    sentence,
-    `see whether it answers anybody: kubectl get --raw /api/v1/nodes/${first.node}/proxy/stats/summary`,
-  );
 }

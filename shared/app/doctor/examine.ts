@@ -35,7 +35,6 @@ export async function examine(
   for (const source of sources) {
     const tell = teller(`cluster ${source.cluster}`);
     await examineCluster({
-      route: source.route === 'auto' ? 'proxy' : source.route,
       connect: () =>
         connectCluster(source.uri, {
           env: options.env,
@@ -43,7 +42,7 @@ export async function examine(
           clock,
           notice: ({ notice }) => tell({ step: 'source', status: 'note', sentence: notice }),
         }),
-      client: (deadline) => source.client(deadline),
+      source,
       config,
       clock,
       signal: options.signal,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseIdentity } from '../../../../infra/rbac/identity.ts';
-import { sampleOf } from '../../../../shared/app/doctor/examine-nodes.ts';
 import { identityArgument, rightsCommand } from '../../../../shared/app/doctor/rights-advice.ts';
+import { sampleOf } from '../../../../shared/app/doctor/sample-nodes.ts';
 
 describe('the identity in a command', () => {
   it.each([
