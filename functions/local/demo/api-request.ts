@@ -9,7 +9,14 @@ export interface ApiRequest {
   readonly headers: IncomingMessage['headers'];
   /** Undefined for paths that are no resource (`/version`). */
   readonly target:
-    | { readonly resource: string; readonly subresource: string; readonly name: string; readonly rest: string }
+    | {
+        /** API group; absent = core. */
+        readonly group?: string;
+        readonly resource: string;
+        readonly subresource: string;
+        readonly name: string;
+        readonly rest: string;
+      }
     | undefined;
   readonly verb: string;
   /** Text of a POST. */
@@ -29,8 +36,9 @@ const VERBS: Readonly<Record<string, string>> = {
 export function parseApiRequest(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): ApiRequest {
   const url = new URL(request.url ?? '/', 'https://demo');
   const method = request.method ?? 'GET';
-  const [, resource, name = '', subresource = '', rest = ''] =
-    /^\/api\/v1\/(\w+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/.exec(url.pathname) ?? [];
+  const [, group, resource, name = '', subresource = '', rest = ''] =
+    /^\/(?:api\/v1|apis\/(metrics\.k8s\.io)\/v1beta1)\/(\w+)(?:\/([^/]+))?(?:\/([^/]+))?(\/.*)?$/.exec(url.pathname) ??
+    [];
   const watches = /^(1|true)$/.test(url.searchParams.get('watch') ?? '');
   const verb = VERBS[method] ?? method.toLowerCase();
   return {
@@ -38,7 +46,10 @@ export function parseApiRequest(request: Pick<IncomingMessage, 'method' | 'url' 
     path: url.pathname,
     query: url.searchParams,
     headers: request.headers,
-    target: resource === undefined ? undefined : { resource, subresource, name: decodeURIComponent(name), rest },
+    target:
+      resource === undefined
+        ? undefined
+        : { ...(group !== undefined && { group }), resource, subresource, name: decodeURIComponent(name), rest },
     verb: verb === 'get' && resource !== undefined && name === '' ? (watches ? 'watch' : 'list') : verb,
   };
 }
@@ -63,10 +74,13 @@ export function refuse(request: ApiRequest, identity: Identity): Answer | undefi
   if (path === '/version') return undefined;
   if (target === undefined) return forbidden(`forbidden: User "${user}" cannot ${verb} path "${path}"`, {});
   const resource = target.subresource === '' ? target.resource : `${target.resource}/${target.subresource}`;
-  if (known && identity.rights.has(`${verb} ${resource}`)) return undefined;
-  const what = target.name === '' ? target.resource : `${target.resource} "${target.name}"`;
-  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "" at the cluster scope`;
-  return forbidden(message, { ...(target.name !== '' && { name: target.name }), kind: target.resource });
+  const { group = '' } = target;
+  if (known && identity.rights.has(`${verb} ${resource}${group === '' ? '' : `.${group}`}`)) return undefined;
+  const kind = group === '' ? target.resource : `${target.resource}.${group}`;
+  const what = target.name === '' ? kind : `${kind} "${target.name}"`;
+  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" at the cluster scope`;
+  const details = { ...(target.name !== '' && { name: target.name }), ...(group !== '' && { group }) };
+  return forbidden(message, { ...details, kind: target.resource });
 }
 
 function forbidden(message: string, details: Readonly<Record<string, unknown>>): Answer {

@@ -6,6 +6,7 @@ import type { ClusterModel, NodeModel } from './cluster-model.ts';
 import type { FaultBoard } from './fault-board.ts';
 import { type Delivery, kubeletDelivery } from './kubelet-answer.ts';
 import { type ListItem, type ListSource, listAnswer } from './list-answer.ts';
+import { metricsList } from './metrics-lists.ts';
 import { nodeObject } from './node-object.ts';
 import { podObject } from './pod-object.ts';
 import { isReview, reviewAnswer } from './reviews.ts';
@@ -26,6 +27,10 @@ export interface ApiServerSettings {
   readonly pagesFromCache: boolean;
   /** True pins the node proxy to `/stats/summary` of a bare node name, as `infra/rbac/proxy.yml` does. */
   readonly summaryOnly?: boolean;
+  /** False = there is no metrics-server. */
+  readonly metricsApi?: boolean;
+  /** Ports of kubelets on loopback, if they have some of their own. */
+  readonly kubeletPort?: (node: string) => number | undefined;
   /** The cluster's version of now, and the oldest that continue tokens may have. */
   readonly versions: () => { readonly current: number; readonly compacted: number };
 }
@@ -38,6 +43,7 @@ const VERSION = {
 } as const;
 
 const KUBELET_PORT = '10250';
+const METRICS = 'metrics.k8s.io';
 const KINDS = { nodes: 'NodeList', namespaces: 'NamespaceList', pods: 'PodList' } as const;
 
 export function createApiServer(settings: ApiServerSettings): ApiServer {
@@ -50,7 +56,10 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
         return model.nodes().map((node) => ({
           key: node.name,
           fields: { 'metadata.name': node.name },
-          object: () => nodeObject(node, { at, version, reachable: faults.peekNode(node.name)?.kind !== 'refuse' }),
+          object: () => {
+            const reachable = faults.peekNode(node.name)?.kind !== 'refuse';
+            return nodeObject(node, { at, version, reachable, kubeletPort: settings.kubeletPort?.(node.name) });
+          },
         }));
       case 'namespaces':
         return Object.entries(NAMESPACES).map(([name, labels]) => ({
@@ -78,7 +87,7 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
     }
   };
 
-  const list = (resource: keyof typeof KINDS, request: ApiRequest): Delivery => {
+  const list = (resource: string, group: string, good: () => Answer): Delivery => {
     const fault = faults.takeApi(
       'lists_forbidden',
       'lists_fail',
@@ -87,19 +96,10 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
       'lists_throttled',
       'lists_loop',
     );
-    const { current: version, compacted } = settings.versions();
-    const source = (): ListSource => ({
-      resource,
-      kind: KINDS[resource],
-      items: items(resource, clock.now()),
-      version,
-      compacted,
-      pagesFromCache: settings.pagesFromCache,
-    });
-    const good = (): Answer => listAnswer(source(), request.query, String(request.headers.accept ?? ''));
     switch (fault?.kind) {
       case 'lists_forbidden': {
-        const message = `${resource} is forbidden: User "${settings.identity().user}" cannot list resource "${resource}" in API group "" at the cluster scope`;
+        const full = group === '' ? resource : `${resource}.${group}`;
+        const message = `${full} is forbidden: User "${settings.identity().user}" cannot list resource "${resource}" in API group "${group}" at the cluster scope`;
         const headers = { 'X-Content-Type-Options': 'nosniff' };
         return whole(statusAnswer(403, message, { reason: 'Forbidden', details: { kind: resource }, headers }));
       }
@@ -115,10 +115,23 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
       case 'lists_throttled':
         return whole(tooMany(fault.retryAfter));
       case 'lists_loop':
-        return whole(jsonAnswer(JSON.stringify({ kind: KINDS[resource], metadata: { continue: 'again' }, items: [] })));
+        return whole(jsonAnswer(JSON.stringify({ kind: 'List', metadata: { continue: 'again' }, items: [] })));
       case undefined:
         return whole(good());
     }
+  };
+
+  const objects = (resource: keyof typeof KINDS, { query, headers }: ApiRequest): Answer => {
+    const { current: version, compacted } = settings.versions();
+    const source: ListSource = {
+      resource,
+      kind: KINDS[resource],
+      items: items(resource, clock.now()),
+      version,
+      compacted,
+      pagesFromCache: settings.pagesFromCache,
+    };
+    return listAnswer(source, query, String(headers.accept ?? ''));
   };
 
   const proxy = (request: ApiRequest, name: string, rest: string): Delivery => {
@@ -149,13 +162,21 @@ export function createApiServer(settings: ApiServerSettings): ApiServer {
       if (refusal !== undefined) return whole(refusal);
       const { path, target, method, verb } = request;
       if (path === '/version') return whole(jsonAnswer(JSON.stringify(VERSION, null, 2)));
-      if (target?.resource === 'nodes' && target.subresource === 'proxy') {
+      if (target?.group === undefined && target?.resource === 'nodes' && target.subresource === 'proxy') {
         if (method === 'GET' || method === 'HEAD') return proxy(request, target.name, target.rest);
         return whole(notAllowed());
       }
+      if (target?.group === METRICS && settings.metricsApi !== false && target.name === '' && verb === 'list') {
+        const { resource } = target;
+        return list(resource, METRICS, () => metricsList(resource, request.query, { model, faults, at: clock.now() }));
+      }
       if (verb === 'watch') return whole(badRequest('the demo API server does not serve watches'));
-      const known = target !== undefined && target.name === '' && isListed(target.resource);
-      if (known && verb === 'list') return list(target.resource as keyof typeof KINDS, request);
+      const known =
+        target !== undefined && target.group === undefined && target.name === '' && isListed(target.resource);
+      if (known && verb === 'list') {
+        const resource = target.resource as keyof typeof KINDS;
+        return list(resource, '', () => objects(resource, request));
+      }
       if (known) return whole(notAllowed());
       const message = 'the server could not find the requested resource';
       return whole(statusAnswer(404, message, { reason: 'NotFound', details: {} }));

@@ -5,6 +5,12 @@ export interface ServerCertificate {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
+  /** A certificate for a kubelet: of the authority, or signed by itself. */
+  issue(kubelet: {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    readonly selfSigned: boolean;
+  }): Promise<{ readonly cert: string; readonly key: string }>;
 }
 
 /** A fresh authority and a certificate of it for loopback. Neither is stored. */
@@ -34,5 +40,25 @@ export async function createCertificate(): Promise<ServerCertificate> {
       },
     ],
   });
-  return { ca: authority.cert, cert: server.cert, key: server.private };
+  return {
+    ca: authority.cert,
+    cert: server.cert,
+    key: server.private,
+    async issue({ name, addresses, selfSigned }) {
+      const { cert, private: key } = await generate([{ name: 'commonName', value: `system:node:${name}` }], {
+        ...common,
+        ...(!selfSigned && { ca: { key: authority.private, cert: authority.cert } }),
+        extensions: [
+          { name: 'basicConstraints', cA: false },
+          { name: 'keyUsage', digitalSignature: true },
+          { name: 'extKeyUsage', serverAuth: true },
+          {
+            name: 'subjectAltName',
+            altNames: [{ type: 2, value: name }, ...addresses.map((ip) => ({ type: 7, ip }) as const)],
+          },
+        ],
+      });
+      return { cert, key };
+    },
+  };
 }

@@ -7,6 +7,7 @@ import { createClusterModel } from './cluster-model.ts';
 import type { DemoCluster, DemoClusterOptions, DemoRight } from './demo-types.ts';
 import { createFaultBoard } from './fault-board.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
+import { startKubelets } from './kubelet-servers.ts';
 import { startTlsServer } from './tls-server.ts';
 
 /** What the collector needs with the node proxy route. */
@@ -36,7 +37,13 @@ export async function startDemoCluster(options: DemoClusterOptions = {}): Promis
   const versions = { current: 1_000, compacted: 0 };
   let token = makeToken();
   const identity = (): Identity => ({ token, user: options.user ?? USER, rights });
+  const kubelets =
+    options.kubelets === undefined
+      ? undefined
+      : await startKubelets({ model, clock, faults, identity, certificate, trust: options.kubelets });
   const api = createApiServer({
+    metricsApi: options.metricsApi ?? true,
+    kubeletPort: (node) => kubelets?.ports.get(node),
     model,
     clock,
     faults,
@@ -64,11 +71,15 @@ export async function startDemoCluster(options: DemoClusterOptions = {}): Promis
     },
     kubeconfig: () => renderKubeconfig({ url, ca: certificate.ca, token }),
     usage: server.usage,
+    kubeletPort: (node) => kubelets?.ports.get(node),
+    kubeletRequests: kubelets?.requests ?? [],
     nodeNames: () => model.nodes().map((node) => node.name),
     podsOf: (node) =>
       (model.node(node)?.pods ?? []).map((pod) => `${pod.workload.namespace}/${pod.state(clock.now()).name}`),
     setFault,
     addNode() {
+      if (kubelets !== undefined)
+        throw new RangeError('a node with a kubelet on a port of its own cannot be added later');
       versions.current++;
       return model.addNode().name;
     },
@@ -92,7 +103,9 @@ export async function startDemoCluster(options: DemoClusterOptions = {}): Promis
       versions.compacted = versions.current;
     },
     closeIdleConnections: server.closeIdleConnections,
-    close: server.close,
+    async close() {
+      await Promise.all([server.close(), kubelets?.close()]);
+    },
   };
 }
 

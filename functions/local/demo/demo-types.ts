@@ -27,6 +27,13 @@ export interface DemoClusterOptions {
   readonly user?: string;
   /** Whether a policy pins the node proxy to the summary. Default true. */
   readonly summaryOnly?: boolean;
+  /** Whether metrics-server is there. Default true. */
+  readonly metricsApi?: boolean;
+  /**
+   * Kubelets listen on loopback ports of their own, with certificates of the cluster's authority for their nodes (`cluster`), signed by
+   * themselves (`self`) or for other names (`other`). Default: behind the node proxy alone.
+   */
+  readonly kubelets?: 'cluster' | 'self' | 'other';
   /** Whether `limit` holds for lists from the watch cache (`resourceVersion=0`). Older servers ignore it: default false. */
   readonly pagesFromCache?: boolean;
   /** Most lists served at once; the others get 429. Proxied requests are exempt, as in a real server. Default 360. */
@@ -54,6 +61,9 @@ export interface DemoCluster {
   /** A kubeconfig document (YAML) for the collector. */
   kubeconfig(): string;
   usage(): DemoUsage;
+  /** Port of a node's kubelet on loopback, and what kubelets were asked there: `METHOD path`. */
+  kubeletPort(node: string): number | undefined;
+  readonly kubeletRequests: readonly string[];
   nodeNames(): readonly string[];
   /** `namespace/name` of the pods that are on a node now. */
   podsOf(node: string): readonly string[];

@@ -8,7 +8,13 @@ export const NODE_CAPACITY = { memory: 16_384 * MIB, disk: 100 * 1_024 * MIB } a
 /** A Node as the API server lists it. */
 export function nodeObject(
   node: NodeModel,
-  state: { readonly at: UnixMillis; readonly reachable: boolean; readonly version: number },
+  state: {
+    readonly at: UnixMillis;
+    readonly reachable: boolean;
+    readonly version: number;
+    /** Port of its kubelet on loopback, if it has one of its own. */
+    readonly kubeletPort?: number | undefined;
+  },
 ): Block {
   const { name, zone, boot, uid } = node;
   const created = toStamp(boot);
@@ -60,11 +66,11 @@ export function nodeObject(
         condition('Ready', 'True', 'KubeletReady'),
       ],
       addresses: [
-        { type: 'InternalIP', address: node.address },
+        { type: 'InternalIP', address: state.kubeletPort === undefined ? node.address : '127.0.0.1' },
         { type: 'Hostname', address: name },
         { type: 'InternalDNS', address: `${name}.demo.internal` },
       ],
-      daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
+      daemonEndpoints: { kubeletEndpoint: { Port: state.kubeletPort ?? 10_250 } },
       nodeInfo: {
         machineID: uid.replaceAll('-', ''),
         kernelVersion: '6.12.41',
