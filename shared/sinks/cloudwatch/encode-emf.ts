@@ -49,12 +49,18 @@ export function* encodeEmf(batch: MetricBatch, settings: CloudWatchSettings, rej
   for (const level of LEVELS) {
     const table = batch.tables[level];
     if (table === undefined || table.rows === 0) continue;
-    for (const datum of encodeTable(batch, table, settings, reject)) yield* encoder.add(datum);
-    yield* encoder.flush();
+    for (const datum of encodeTable(batch, table, settings, reject)) {
+      encoder.add(datum);
+      if (encoder.full.length > 0) yield* encoder.full.splice(0);
+    }
+    encoder.flush();
+    yield* encoder.full.splice(0);
   }
 }
 
 class EmfEncoder {
+  /** Lines that are done; the owner takes them out. */
+  readonly full: EmfLine[] = [];
   readonly #timestamp: number;
   readonly #settings: CloudWatchSettings;
   readonly #reject: Reject;
@@ -68,13 +74,12 @@ class EmfEncoder {
     this.#reject = reject;
   }
 
-  /** Adds a datum; yields the lines that it has filled. */
-  *add({ datum }: SizedDatum): Generator<EmfLine> {
+  add({ datum }: SizedDatum): void {
     const name = datum.MetricName ?? '';
     const numbers = numbersOf(datum);
     for (let from = 0; from < numbers.length; from += EMF_MAX_VALUES) {
       const some = numbers.slice(from, from + EMF_MAX_VALUES);
-      const document = yield* this.#documentFor(datum, name, `#${from / EMF_MAX_VALUES}`);
+      const document = this.#documentFor(datum, name, `#${from / EMF_MAX_VALUES}`);
       const problem = document.taken.has(name) ? `${name} ${SAME_NAME}` : document.problem;
       if (problem !== undefined) {
         this.#reject({ points: some.length, reason: problem });
@@ -88,13 +93,14 @@ class EmfEncoder {
     }
   }
 
-  *flush(): Generator<EmfLine> {
-    for (const document of this.#open.values()) if (document.points > 0) yield this.#line(document);
+  /** Ends all lines in the making. */
+  flush(): void {
+    for (const document of this.#open.values()) this.#end(document);
     this.#open.clear();
   }
 
   /** The open document of the datum's dimensions that has room for the metric. */
-  *#documentFor(datum: MetricDatum, name: string, part: string): Generator<EmfLine, Document> {
+  #documentFor(datum: MetricDatum, name: string, part: string): Document {
     const dimensions = datum.Dimensions ?? [];
     if (dimensions !== this.#lastDimensions) {
       this.#lastDimensions = dimensions;
@@ -107,9 +113,9 @@ class EmfEncoder {
       const room = EMF_MAX_LINE_BYTES - bytes - roomOf(datum, name) - this.#settings.namespace.length;
       if (known.metrics.size < EMF_MAX_METRICS && !known.metrics.has(name) && room > 0) return known;
       this.#open.delete(key);
-      if (known.points > 0) yield this.#line(known);
+      this.#end(known);
     }
-    if (this.#open.size >= MOST_OPEN) yield* this.flush();
+    if (this.#open.size >= MOST_OPEN) this.flush();
     const document = openDocument(dimensions);
     this.#open.set(key, document);
     return document;
@@ -121,11 +127,12 @@ class EmfEncoder {
     return `{"Name":${JSON.stringify(name)}${unit}${resolution}}`;
   }
 
-  #line({ targets, names, definitions, values, points }: Document): EmfLine {
+  #end({ targets, names, definitions, values, points }: Document): void {
+    if (points === 0) return;
     const namespace = JSON.stringify(this.#settings.namespace);
     const directive = `{"Namespace":${namespace},"Dimensions":[${names}],"Metrics":[${definitions}]}`;
     const meta = `{"Timestamp":${this.#timestamp},"CloudWatchMetrics":[${directive}]}`;
-    return { text: `{"${META}":${meta},${targets}${values}}\n`, points };
+    this.full.push({ text: `{"${META}":${meta},${targets}${values}}\n`, points });
   }
 }
 
