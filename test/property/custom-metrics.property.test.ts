@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { countBatchPoints } from '../../shared/core/batch.ts';
 import { METRICS } from '../../shared/core/metrics.ts';
 import heapster from '../../shared/dialects/heapster.ts';
+import otel from '../../shared/dialects/otel.ts';
+import prometheus from '../../shared/dialects/prometheus.ts';
+import semconv from '../../shared/dialects/semconv.ts';
 import { BACKLOG } from '../../shared/sinks/azuremonitor/backlog.ts';
 import { readDimensionRules } from '../../shared/sinks/azuremonitor/dimension-rules.ts';
 import { encodeCustomMetrics } from '../../shared/sinks/azuremonitor/encode.ts';
@@ -16,10 +19,12 @@ const RULES = fc.record({
   group: fc.constantFrom(['grouping'], ['cluster_name', 'grouping', '*']),
 });
 
-describe('encodeCustomMetrics, whatever the batch and the rules', () => {
+const DIALECT = fc.constantFrom(heapster, otel, semconv, prometheus);
+
+describe('encodeCustomMetrics, whatever the batch, the rules and the names', () => {
   it('passes every rule of the service, has each series once, and accounts for every point and every sum', () => {
     fc.assert(
-      fc.property(randomBatch, RULES, fc.boolean(), (batch, names, hasCounters) => {
+      fc.property(randomBatch, RULES, fc.boolean(), DIALECT, (batch, names, hasCounters, dialect) => {
         const texts = Object.entries(names).map(([level, keys]) => `${level}:${keys.join(',')}`);
         const { rules, problems } = readDimensionRules(texts);
         let rejected = 0;
@@ -28,7 +33,7 @@ describe('encodeCustomMetrics, whatever the batch and the rules', () => {
           ...encodeCustomMetrics(
             batch,
             {
-              dialect: heapster,
+              dialect,
               namespace: 'Heapless',
               clusterName: undefined,
               dimensions: rules,

@@ -74,6 +74,7 @@ class EmfEncoder {
     this.#reject = reject;
   }
 
+  /** Adds a datum; lines that it fills go to `full`. */
   add({ datum }: SizedDatum): void {
     const name = datum.MetricName ?? '';
     const numbers = numbersOf(datum);
