@@ -4,6 +4,11 @@ import { main } from './main.ts';
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
+// Who reads no further (`heapless … | head`) has seen enough: no error, and nothing more is begun.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  interrupt.abort();
+});
 
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,

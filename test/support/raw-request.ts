@@ -16,10 +16,12 @@ export function rawRequest(
     readonly method?: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
+    /** Name that the certificate must have, if it is not the host's. */
+    readonly name?: string;
   } = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(server.url);
-  const { token, method = 'GET', headers, body } = options;
+  const { token, method = 'GET', headers, body, name } = options;
   return new Promise((resolve, reject) => {
     const request = httpsRequest({
       host: hostname,
@@ -28,6 +30,7 @@ export function rawRequest(
       method,
       ca: server.ca,
       agent: false,
+      ...(name !== undefined && { servername: name }),
       headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
     });
     request.on('response', (response) => {
