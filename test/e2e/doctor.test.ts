@@ -443,4 +443,23 @@ describe('the demo cluster', () => {
 
     expect(run.wrong().map(({ step }) => step)).toEqual(['right', 'policy', 'pods']);
   });
+
+  it.each([
+    ['cluster', 0, 'ok', /2 of 2 asked nodes answered/],
+    ['other', 2, 'problem', /0 of 2 asked nodes answered/],
+  ] as const)(
+    'has kubelets at ports of their own, with certificates for %s names: status %d',
+    async (kubelets, status, summary, said) => {
+      const rights = ['list nodes', 'list namespaces', 'list pods', 'get nodes/stats'] as const;
+      const cluster = await startDemoCluster({ nodes: 2, kubelets, rights });
+
+      const options = '&route=direct&kubelet_local_addresses=true';
+      const run = await examine(cluster.url, cluster.ca, { token: cluster.token, options });
+      await cluster.close();
+
+      expect(run.status).toBe(status);
+      expect(run.of('summary')).toMatchObject([{ status: summary, sentence: expect.stringMatching(said) }]);
+      expect(run.of('policy')).toEqual([]);
+    },
+  );
 });
