@@ -1,4 +1,4 @@
-import type { MetricKind } from '../../shared/core/metrics.ts';
+import type { DialectKind } from '../../shared/dialects/dialect.ts';
 
 /**
  * Words for UCUM units in names of Prometheus: github.com/prometheus/otlptranslator, unit tables (read 2026-11-24). Units in
@@ -22,7 +22,7 @@ const PER_WORDS: Readonly<Record<string, string>> = { s: 'second', m: 'minute', 
  */
 export function translateMetric(
   name: string,
-  { unit, kind }: { readonly unit: string; readonly kind: MetricKind },
+  { unit, kind }: { readonly unit: string; readonly kind: DialectKind },
 ): string {
   let words = name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '');
   const [main = '', per] = unit.split('/', 2);

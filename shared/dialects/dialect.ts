@@ -6,6 +6,9 @@ import type { ValueReading } from '../core/value-reading.ts';
 export const DIALECTS = ['heapster', 'otel', 'semconv', 'containerinsights', 'prometheus'] as const;
 export type DialectName = (typeof DIALECTS)[number];
 
+/** `updown` is OpenTelemetry's sum that goes up and down; who does not tell it from a gauge reads it as one. */
+export type DialectKind = MetricKind | 'updown';
+
 /** A metric of the catalog at one level, in the words of a dialect. */
 export interface DialectMetric {
   readonly name: string;
@@ -13,7 +16,7 @@ export interface DialectMetric {
   readonly unit: string;
   /** Value in `unit` = value of the catalog × `scale`. */
   readonly scale: number;
-  readonly kind: MetricKind;
+  readonly kind: DialectKind;
   /** Whether the scaled value is a whole number. */
   readonly valueType: ValueType;
   /** Fixed labels of the value (`direction=receive`), sorted by key. They stand in place of the metric's fixed own labels. */

@@ -15,6 +15,8 @@ export interface OtelVocabulary {
 export interface OtelWord {
   readonly name: string;
   readonly kind?: WordMeasure['kind'];
+  readonly unit?: string;
+  readonly reading?: WordMeasure['reading'];
   readonly labels?: Readonly<Record<string, string>>;
 }
 

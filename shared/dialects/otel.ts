@@ -1,5 +1,6 @@
 import type { Level } from '../core/level.ts';
 import { createOtelDialect, OTEL_PREFIX, type OtelWord } from './otel-dialect.ts';
+import { IF_SET } from './words.ts';
 
 /** Suffixes that stand behind `k8s.node`, `k8s.pod`, `container` and `k8s.node.system_container`. */
 const SUFFIXES: Readonly<Record<string, OtelWord>> = {
@@ -21,10 +22,10 @@ const SUFFIXES: Readonly<Record<string, OtelWord>> = {
 /** Whole names, by level. */
 const NAMES: Readonly<Partial<Record<Level, Readonly<Record<string, OtelWord>>>>> = {
   node: {
-    'filesystem/inodes[/]': { name: 'k8s.node.filesystem.inode.count' },
-    'filesystem/inodes_free[/]': { name: 'k8s.node.filesystem.inode.free' },
-    'pid/limit': { name: 'k8s.node.pid.limit' },
-    'pid/usage': { name: 'k8s.node.pid.usage' },
+    'filesystem/inodes[/]': { name: 'k8s.node.filesystem.inode.count', kind: 'updown', unit: '{inode}' },
+    'filesystem/inodes_free[/]': { name: 'k8s.node.filesystem.inode.free', kind: 'updown', unit: '{inode}' },
+    'pid/limit': { name: 'k8s.node.pid.limit', kind: 'updown', unit: '{thread}' },
+    'pid/usage': { name: 'k8s.node.pid.usage', kind: 'updown', unit: '{thread}' },
     ...network('k8s.node'),
   },
   pod: {
@@ -34,14 +35,18 @@ const NAMES: Readonly<Partial<Record<Level, Readonly<Record<string, OtelWord>>>>
     ...utilizations('k8s.pod'),
   },
   pod_container: {
-    'filesystem/usage[logs]': { name: 'k8s.container.ephemeral_storage.usage', labels: { 'fs.type': 'logs' } },
-    'cpu/request': { name: 'k8s.container.cpu_request' },
-    'cpu/limit': { name: 'k8s.container.cpu_limit' },
-    'memory/request': { name: 'k8s.container.memory_request' },
-    'memory/limit': { name: 'k8s.container.memory_limit' },
-    'ephemeral_storage/request': { name: 'k8s.container.ephemeralstorage_request' },
-    'ephemeral_storage/limit': { name: 'k8s.container.ephemeralstorage_limit' },
-    restart_count: { name: 'k8s.container.restarts' },
+    'filesystem/usage[logs]': {
+      name: 'k8s.container.ephemeral_storage.usage',
+      kind: 'updown',
+      labels: { 'fs.type': 'logs' },
+    },
+    'cpu/request': { name: 'k8s.container.cpu_request', reading: IF_SET },
+    'cpu/limit': { name: 'k8s.container.cpu_limit', reading: IF_SET },
+    'memory/request': { name: 'k8s.container.memory_request', reading: IF_SET },
+    'memory/limit': { name: 'k8s.container.memory_limit', reading: IF_SET },
+    'ephemeral_storage/request': { name: 'k8s.container.ephemeralstorage_request', reading: IF_SET },
+    'ephemeral_storage/limit': { name: 'k8s.container.ephemeralstorage_limit', reading: IF_SET },
+    restart_count: { name: 'k8s.container.restarts', unit: '{restart}' },
     ...utilizations('k8s.container'),
   },
   volume: {

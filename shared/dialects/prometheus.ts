@@ -1,13 +1,14 @@
 import type { Level } from '../core/level.ts';
 import { METRICS, type MetricDescriptor } from '../core/metrics.ts';
 import type { Dialect, DialectMetric } from './dialect.ts';
-import { BASE_UNITS, isChosenLabel, type WordMeasure, wordFor } from './words.ts';
+import { BASE_UNITS, IF_SET, isChosenLabel, type WordMeasure, wordFor } from './words.ts';
 
 interface Word {
   readonly name: string;
   /** What would have been scraped for it: decides `job` and `metrics_path`. */
   readonly page: 'cadvisor' | 'kubelet' | 'kube-state-metrics';
   readonly kind?: WordMeasure['kind'];
+  readonly reading?: WordMeasure['reading'];
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -51,15 +52,21 @@ const ofState = (name: string, resource: string, unit: string): Word => ({
   labels: { resource, unit },
 });
 
+/** A request or a limit of a container, if it is set. */
+const ifSet = (bound: string, resource: string, unit: string): Word => ({
+  ...ofState(`kube_pod_container_resource_${bound}`, resource, unit),
+  reading: IF_SET,
+});
+
 const CONTAINER: Readonly<Record<string, Word>> = {
   'filesystem/usage[/]': cadvisor('fs_usage_bytes'),
   'filesystem/limit[/]': cadvisor('fs_limit_bytes'),
-  'cpu/request': ofState('kube_pod_container_resource_requests', 'cpu', 'core'),
-  'cpu/limit': ofState('kube_pod_container_resource_limits', 'cpu', 'core'),
-  'memory/request': ofState('kube_pod_container_resource_requests', 'memory', 'byte'),
-  'memory/limit': ofState('kube_pod_container_resource_limits', 'memory', 'byte'),
-  'ephemeral_storage/request': ofState('kube_pod_container_resource_requests', 'ephemeral_storage', 'byte'),
-  'ephemeral_storage/limit': ofState('kube_pod_container_resource_limits', 'ephemeral_storage', 'byte'),
+  'cpu/request': ifSet('requests', 'cpu', 'core'),
+  'cpu/limit': ifSet('limits', 'cpu', 'core'),
+  'memory/request': ifSet('requests', 'memory', 'byte'),
+  'memory/limit': ifSet('limits', 'memory', 'byte'),
+  'ephemeral_storage/request': ifSet('requests', 'ephemeral_storage', 'byte'),
+  'ephemeral_storage/limit': ifSet('limits', 'ephemeral_storage', 'byte'),
   restart_count: { name: 'kube_pod_container_status_restarts_total', page: 'kube-state-metrics', kind: 'cumulative' },
 };
 
@@ -70,6 +77,12 @@ const NODE: Readonly<Record<string, Word>> = {
   'memory/node_allocatable': ofState('kube_node_status_allocatable', 'memory', 'byte'),
   'ephemeral_storage/node_capacity': ofState('kube_node_status_capacity', 'ephemeral_storage', 'byte'),
   'ephemeral_storage/node_allocatable': ofState('kube_node_status_allocatable', 'ephemeral_storage', 'byte'),
+  'pod/count': { name: 'kubelet_running_pods', page: 'kubelet' },
+  'container/count': {
+    name: 'kubelet_running_containers',
+    page: 'kubelet',
+    labels: { container_state: 'running' },
+  },
   up: { name: 'up', page: 'kubelet' },
 };
 
@@ -114,7 +127,7 @@ function extendedResource({ name, id }: MetricDescriptor, level: Level): Word | 
   const [, resource = '', what] = /^(.+)\/(request|limit)$/.exec(name) ?? [];
   if (resource === '' || id < METRICS.length || level !== 'pod_container') return undefined;
   const unit = resource.startsWith('hugepages') ? 'byte' : 'integer';
-  return ofState(`kube_pod_container_resource_${what}s`, resource.replaceAll(/[^a-zA-Z0-9]/g, '_'), unit);
+  return ifSet(`${what}s`, resource.replaceAll(/[^a-zA-Z0-9]/g, '_'), unit);
 }
 
 function toWord(metric: MetricDescriptor, level: Level): DialectMetric | undefined {
@@ -123,7 +136,7 @@ function toWord(metric: MetricDescriptor, level: Level): DialectMetric | undefin
   if (said !== undefined) {
     const id = level === 'node' && said.page === 'cadvisor' ? { id: '/' } : {};
     const labels = { ...PAGES[said.page], ...said.labels, ...id };
-    return wordFor(metric, said.name, { ...base, kind: said.kind ?? metric.kind, labels });
+    return wordFor(metric, said.name, { ...base, kind: said.kind ?? metric.kind, reading: said.reading, labels });
   }
   // How the collection went, and metrics that the cluster names itself, are nobody else's: they keep their names.
   if (!OWN.test(metric.name)) return undefined;
@@ -143,6 +156,8 @@ const prometheus: Dialect = {
   label: (key) => (isChosenLabel(key) ? key : LABELS[key]),
   ownLabel: (key) => key,
   fixed: () => [],
+  // A kubelet has volumes of claims alone; alerts on volumes that fill up would fire for all others.
+  needs: (level) => (level === 'volume' ? 'pvc_name' : undefined),
 };
 
 export default prometheus;

@@ -1,4 +1,6 @@
 import type { Level } from '../core/level.ts';
+import { metricByKey } from '../core/metrics.ts';
+import type { DialectKind } from './dialect.ts';
 import { otelWord } from './otel.ts';
 import { createOtelDialect, type OtelWord } from './otel-dialect.ts';
 
@@ -9,11 +11,21 @@ function semconvWord(key: string, level: Level): OtelWord | undefined {
   if (key === 'memory/page_faults') return undefined;
   if (key === 'memory/major_page_faults') {
     const name = word.name.replace('memory.major_page_faults', 'paging.faults');
-    return { name, labels: { 'system.paging.fault.type': 'major' } };
+    return { name, unit: '{fault}', labels: { 'system.paging.fault.type': 'major' } };
   }
   const direction = word.labels?.['direction'];
-  if (direction !== undefined) return { name: word.name, labels: { 'network.io.direction': direction } };
-  return { ...word, name: rename(word.name) };
+  if (direction !== undefined) {
+    const unit = word.name.endsWith('.errors') ? { unit: '{error}' } : {};
+    return { name: word.name, ...unit, labels: { 'network.io.direction': direction } };
+  }
+  const inodes = key.startsWith('filesystem/inodes') ? { unit: '{inode}' } : {};
+  return { ...word, ...inodes, kind: kindOf(key), name: rename(word.name) };
+}
+
+/** Bytes and counts are sums that go up and down there; the time since the start is a gauge. */
+function kindOf(key: string): DialectKind {
+  if (key === 'uptime' || key === 'cpu/usage_rate' || key.endsWith('_utilization')) return 'gauge';
+  return metricByKey(key).kind === 'cumulative' ? 'cumulative' : 'updown';
 }
 
 function rename(name: string): string {

@@ -29,6 +29,9 @@ export function wordFor(metric: MetricDescriptor, name: string, measure: WordMea
   };
 }
 
+/** Requests and limits: 0 says that none is set, and Prometheus' and OpenTelemetry's tools then have no series. */
+export const IF_SET: ValueReading = { zeroIsAbsent: true };
+
 /** Base units by those of the catalog, as OpenTelemetry and Prometheus want them. */
 export const BASE_UNITS: Readonly<Record<MetricDescriptor['unit'], Required<Pick<WordMeasure, 'unit' | 'scale'>>>> = {
   ns: { unit: 's', scale: 1e-9 },

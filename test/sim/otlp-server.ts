@@ -89,8 +89,8 @@ function wrongPoint(point: ReceivedPoint): string | undefined {
   if (time === 0n) return `no time at ${metric}`;
   if (start >= time) return `start is not before the time at ${metric}`;
   if (kind === 'gauge' && start !== 0n) return `a gauge has a start at ${metric}`;
-  if (kind === 'sum' && (temporality !== 2 || !monotonic))
-    return `a sum that is not cumulative and monotonic: ${metric}`;
+  if (kind === 'sum' && temporality !== 2) return `a sum that is not cumulative: ${metric}`;
+  if (kind === 'sum' && !monotonic && start !== 0n) return `a sum that goes up and down, with a start: ${metric}`;
   return Number.isFinite(value) ? undefined : `no number at ${metric}`;
 }
 

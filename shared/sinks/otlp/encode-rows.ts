@@ -166,7 +166,7 @@ export class RowEncoder {
   }
 
   #measurePoints(group: MetricGroup, from: number, to: number): number {
-    const hasStart = group.cumulative && this.#hasStart;
+    const hasStart = group.monotonic && this.#hasStart;
     let points = group.cumulative ? SUM_BYTES : 0;
     for (let at = from; at < to; at++) {
       const size = this.#pointSize(group.parts[at]!, hasStart);
@@ -176,8 +176,8 @@ export class RowEncoder {
   }
 
   #write(group: MetricGroup, from: number, to: number, size: number): void {
-    const { cumulative, whole, head, parts, values } = group;
-    const hasStart = cumulative && this.#hasStart;
+    const { cumulative, monotonic, whole, head, parts, values } = group;
+    const hasStart = monotonic && this.#hasStart;
     const points = this.#measurePoints(group, from, to);
     const out = this.#metrics;
     out.reserve(size + OVERHEAD);
@@ -207,7 +207,7 @@ export class RowEncoder {
     out.byte(TAG.temporality);
     out.byte(CUMULATIVE);
     out.byte(TAG.monotonic);
-    out.byte(1);
+    out.byte(monotonic ? 1 : 0);
   }
 
   #writeLabels(out: ProtobufWriter, tag: number, without: ReadonlySet<string> | undefined): void {

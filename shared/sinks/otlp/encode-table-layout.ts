@@ -27,7 +27,10 @@ export interface PointPart {
 export interface MetricGroup {
   /** Name, description and unit, with their tags. */
   readonly head: Buffer;
+  /** A sum, which begins at a start time; else a gauge. */
   readonly cumulative: boolean;
+  /** A sum that only grows. */
+  readonly monotonic: boolean;
   /** True for `as_int`. */
   readonly whole: boolean;
   readonly dense: { readonly part: PointPart; readonly column: Float64Array }[];
@@ -75,7 +78,8 @@ export function createTableLayout(
     out.text(TAG.unit, unit);
     const group: MetricGroup = {
       head: out.copy(),
-      cumulative: kind === 'cumulative',
+      cumulative: kind !== 'gauge',
+      monotonic: kind === 'cumulative',
       whole: valueType === 'int64',
       dense: [],
       parts: [],

@@ -143,7 +143,7 @@ function place(
       own: parts,
       pieces: Int32Array.from(pieces),
       scale: said.scale,
-      kind: said.kind,
+      kind: said.kind === 'cumulative' ? 'cumulative' : 'gauge',
       help: metric.description,
       unit: said.unit,
       metadata: NONE,

@@ -40,6 +40,31 @@ async function problemsOf(uri: string): Promise<string> {
 }
 
 describe('otlp on the wire', () => {
+  it('sends what goes up and down as such a sum where the conventions say so, and nowhere else', async () => {
+    const kindsOf = async (names: string): Promise<unknown> => {
+      const from = server.stored.length;
+      const builder = createBuilder();
+      const row = builder.table('node').addRow();
+      setLabels(builder, 'node', row, { nodename: 'n1' });
+      builder.table('node').setStart(row, lastMinute() - 1_000);
+      for (const key of ['cpu/usage', 'cpu/usage_rate', 'memory/usage'])
+        builder.table('node').set(metricId(key), row, 7);
+      await deliverTo(`otlp:${server.url}?names=${names}`, builder.build());
+      return server.stored.slice(from).map(({ metric, kind, monotonic, value }) => [metric, kind, monotonic, value]);
+    };
+
+    expect(await kindsOf('semconv')).toEqual([
+      ['k8s.node.cpu.time', 'sum', true, 7 * 1e-9],
+      ['k8s.node.cpu.usage', 'gauge', false, 7 * 1e-3],
+      ['k8s.node.memory.usage', 'sum', false, 7],
+    ]);
+    expect(await kindsOf('otel')).toEqual([
+      ['k8s.node.cpu.time', 'sum', true, 7 * 1e-9],
+      ['k8s.node.cpu.usage', 'gauge', false, 7 * 1e-3],
+      ['k8s.node.memory.usage', 'gauge', false, 7],
+    ]);
+  });
+
   it('sends counters as cumulative sums with their start, if that is known and before the stamp', async () => {
     const builder = createBuilder();
     const starts = [lastMinute() - 1_000, Number.NaN, lastMinute()];

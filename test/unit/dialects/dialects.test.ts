@@ -187,6 +187,23 @@ describe('words', () => {
       { name: 'k8s.node.network.io', labels: [['network.io.direction', 'transmit']] },
     ],
     ['semconv', 'memory/major_page_faults', 'pod', { name: 'k8s.pod.paging.faults', kind: 'cumulative' }],
+    ['semconv', 'memory/usage', 'pod', { name: 'k8s.pod.memory.usage', kind: 'updown' }],
+    ['semconv', 'uptime', 'pod', { name: 'k8s.pod.uptime', unit: 's', kind: 'gauge' }],
+    ['semconv', 'cpu/usage', 'pod', { name: 'k8s.pod.cpu.time', kind: 'cumulative' }],
+    ['otel', 'memory/limit', 'pod_container', { name: 'k8s.container.memory_limit', reading: { zeroIsAbsent: true } }],
+    [
+      'prometheus',
+      'pod/count',
+      'node',
+      {
+        name: 'kubelet_running_pods',
+        labels: [
+          ['job', 'kubelet'],
+          ['metrics_path', '/metrics'],
+        ],
+      },
+    ],
+    ['prometheus', 'cpu/limit', 'pod_container', { reading: { zeroIsAbsent: true } }],
     ['prometheus', 'cpu/usage', 'pod_container', { name: 'container_cpu_usage_seconds_total', scale: 1e-9 }],
     ['prometheus', 'cpu/request', 'pod_container', { name: 'kube_pod_container_resource_requests', scale: 1e-3 }],
     ['prometheus', 'filesystem/usage', 'volume', { name: 'kubelet_volume_stats_used_bytes', unit: 'By', scale: 1 }],

@@ -6,6 +6,7 @@ import { LEVELS, type Level } from '../../../shared/core/level.ts';
 import { metricId } from '../../../shared/core/metrics.ts';
 import containerinsights from '../../../shared/dialects/containerinsights.ts';
 import heapster from '../../../shared/dialects/heapster.ts';
+import prometheus from '../../../shared/dialects/prometheus.ts';
 import { selectBatch, toSelection } from '../../../shared/sinks/selection.ts';
 
 const OPTIONS = { levels: LEVELS, metrics: ['*'], namespaces: [], labels: [], max_series: undefined } as const;
@@ -83,6 +84,24 @@ describe('values that a dialect makes', () => {
     const plain = selectBatch(batch, toSelection(OPTIONS, { dialect: heapster }));
 
     expect(plain.tables.pod).toBe(batch.tables.pod);
+  });
+});
+
+describe('rows that a dialect has no word for', () => {
+  it('are left out: in prometheus, volumes without a claim', () => {
+    const builder = new MetricBatchBuilder({ timestamp: 0, resolution: 60_000, cluster: 'c' });
+    const table = builder.table('volume');
+    for (const claim of ['data-web-0', undefined]) {
+      const row = table.addRow();
+      table.set(metricId('filesystem/usage'), row, claim === undefined ? 1 : 2);
+      table.setLabel(labelIndex('pvc_name'), row, builder.strings.intern(claim));
+    }
+    const batch = builder.build();
+
+    const selected = selectBatch(batch, toSelection(OPTIONS, { dialect: prometheus }));
+
+    expect(read(selected, 'volume', 'filesystem/usage')).toEqual([2]);
+    expect(selectBatch(batch, toSelection(OPTIONS, { dialect: heapster })).tables.volume?.rows).toBe(2);
   });
 });
 
