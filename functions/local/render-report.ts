@@ -10,6 +10,7 @@ const STAGE_ORDER = [
   'claim',
   'connect',
   'list',
+  'route',
   'scrape',
   'fold',
   'export leaf rows',
@@ -76,7 +77,7 @@ export function renderReport(result: TickResult, options: { readonly color: bool
 }
 
 function counts(report: TickReport): string {
-  const { nodes, rates, apiServer } = report;
+  const { nodes, rates, apiServer, kubelets } = report;
   const reasons = Object.entries(nodes.reasons).map(([reason, count]) => `${count} ${reason}`);
   const rows = Object.entries(report.rows).map(([level, count]) => `${formatCount(count)} ${level}`);
   const faults = Object.entries(report.faults).map(([fault, count]) => `${count} ${fault}`);
@@ -86,7 +87,8 @@ function counts(report: TickReport): string {
     [
       'nodes',
       `${nodes.planned} asked, ${nodes.answered} answered, ${nodes.failed} failed, ${nodes.late} late` +
-        (reasons.length > 0 ? ` (${reasons.join(', ')})` : ''),
+        (reasons.length > 0 ? ` (${reasons.join(', ')})` : '') +
+        (report.route === undefined || report.route === 'proxy' ? '' : `, by ${report.route}`),
     ],
     ['rows', `${rows.join(', ') || 'none'}; ${formatCount(report.points)} points`],
     [
@@ -99,6 +101,12 @@ function counts(report: TickReport): string {
       `${formatCount(apiServer.requests)} requests, ${formatBytes(apiServer.bytes)}, ` +
         `${apiServer.peakInFlight} in flight at most, ${apiServer.retries} retries` +
         (apiServer.skew === undefined ? '' : `, clock ${Math.round(apiServer.skew)} ms ahead`),
+    ],
+    [
+      'kubelets',
+      kubelets === undefined
+        ? ''
+        : `${formatCount(kubelets.requests)} requests, ${formatBytes(kubelets.bytes)}, ${kubelets.retries} retries`,
     ],
     [
       'time',
