@@ -2,22 +2,24 @@ import { parseArgs } from 'node:util';
 import type { BenchCase } from './case.ts';
 import { cold } from './cases/cold.ts';
 import { imports } from './cases/imports.ts';
-import { large } from './cases/large.ts';
+import { large, sharded } from './cases/large.ts';
 import { pieces } from './cases/pieces.ts';
 import { sinks } from './cases/sinks.ts';
 import { hanging, latency } from './cases/slow-cluster.ts';
 import { wholeTick } from './cases/whole-tick.ts';
+import { compareWith } from './compare.ts';
 import { type Figure, verdictOf } from './figure.ts';
 import { describeMachine, machineLoad } from './machine.ts';
 import { publish } from './publish.ts';
 import { renderFigures } from './render-figures.ts';
 
-const CASES: readonly BenchCase[] = [pieces, sinks, wholeTick, cold, imports, hanging, latency, large];
+const CASES: readonly BenchCase[] = [pieces, sinks, wholeTick, cold, imports, hanging, latency, large, sharded];
 
-const USAGE = `npm run bench -- [--quick] [--only NAME] [--write]
+const USAGE = `npm run bench -- [--quick] [--only NAME] [--compare REV] [--write]
 
   --quick      100 nodes and few rounds: a look, under a minute
   --only NAME  cases whose name has NAME in it: ${CASES.map((one) => one.name).join('; ')}
+  --compare REV  only this: whole ticks of the working tree against those of a git revision
   --write      put the table into docs/performance.md; a full run always does
 `;
 
@@ -28,6 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
+      compare: { type: 'string' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,6 +40,11 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const { quick, only } = values;
+  if (values.compare !== undefined) {
+    const compared = await compareWith(values.compare, { quick });
+    process.stdout.write(`${describeMachine()}; ${describeLoad()}\n\n${renderFigures(compared)}\n`);
+    return;
+  }
   const chosen = chooseCases(only, quick);
   const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
   const started = performance.now();

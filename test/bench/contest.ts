@@ -13,6 +13,8 @@ export interface Contestant {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it asks, if not where all ask. */
   readonly cluster?: Cluster;
+  /** URL of another tree of sources that it is run from. */
+  readonly root?: string;
 }
 
 export interface ContestOptions {
@@ -51,7 +53,7 @@ export async function runContest(options: ContestOptions): Promise<ReadonlyMap<s
   const { contestants, warmups, rounds } = options;
   const children = new Map(
     contestants.map((contestant) => {
-      const child = startChild(new URL('./job-process.ts', import.meta.url), {
+      const child = startChild(jobProcess(contestant), {
         execArgv: ['--expose-gc', ...(options.execArgv ?? [])],
         env: AWS_CREDENTIALS,
       });
@@ -103,6 +105,10 @@ export async function runContest(options: ContestOptions): Promise<ReadonlyMap<s
       { measures, cluster: reports, peakRssBytes: measures[0]?.peakRssBytes ?? 0 },
     ]),
   );
+}
+
+function jobProcess({ root }: Contestant): URL {
+  return root === undefined ? new URL('./job-process.ts', import.meta.url) : new URL('test/bench/job-process.ts', root);
 }
 
 function settingsOf(contestant: Contestant, options: ContestOptions): JobSettings {

@@ -4,6 +4,7 @@ import type { Job, JobName, JobOrder, Measure, OpenJob, StepTime } from './job.t
 const JOBS: Readonly<Record<JobName, () => Promise<{ readonly openJob: OpenJob }>>> = {
   floor: () => import('./jobs/floor.ts'),
   tick: () => import('./jobs/tick.ts'),
+  sharded: () => import('./jobs/sharded.ts'),
   parse: () => import('./jobs/parse.ts'),
   decode: () => import('./jobs/decode.ts'),
   rates: () => import('./jobs/rates.ts'),
@@ -50,6 +51,5 @@ process.on('message', (order: JobOrder) => {
   );
 });
 process.on('disconnect', () => {
-  void job?.close();
-  process.exit(0);
+  Promise.resolve(job?.close()).finally(() => process.exit(0));
 });

@@ -38,7 +38,7 @@ export interface Measure {
   readonly seen: Readonly<Record<string, number>>;
 }
 
-export type JobName = 'floor' | 'tick' | 'parse' | 'decode' | 'rates' | 'totals' | 'pods';
+export type JobName = 'floor' | 'tick' | 'sharded' | 'parse' | 'decode' | 'rates' | 'totals' | 'pods';
 
 export type JobOrder =
   | { readonly order: 'open'; readonly job: JobName; readonly settings: JobSettings }

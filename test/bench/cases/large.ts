@@ -45,14 +45,48 @@ export const large: BenchCase = {
   },
 };
 
-async function thirdTick(nodes: number): Promise<Entry> {
+/** 5,000 nodes over shards of 100, which run in processes of their own: as many as there are cores, state in files. */
+export const sharded: BenchCase = {
+  name: '5,000 nodes in shards',
+  covers: ['shards'],
+  isSlow: true,
+  async run() {
+    const { measures, cluster } = await thirdTick(5_000, 'sharded');
+    const [measure] = measures;
+    const seen = measure?.seen ?? {};
+    const group = '5,000 nodes, 50 shards in processes';
+    const summaries = cluster[0]?.routes.summary;
+    const pods = cluster[0]?.routes.pods;
+    return [
+      { group, name: 'wall of a tick', unit: 's', value: (measure?.wallMillis ?? Number.NaN) / 1_000, must: 60 },
+      {
+        group,
+        name: 'CPU of the tick function',
+        unit: 'CPU-s',
+        value: (measure?.cpuMillis ?? Number.NaN) / 1_000,
+        note: `list ${seen['stage list']} ms, reduce ${seen['stage reduce']} ms`,
+      },
+      { group, name: 'peak RSS, tick', unit: 'MB', value: (measure?.peakRssBytes ?? Number.NaN) / 1e6 },
+      { group, name: 'peak RSS, largest shard', unit: 'MB', value: (seen['shardRssBytes'] ?? Number.NaN) / 1e6 },
+      {
+        group,
+        name: 'most in flight at the API server',
+        unit: 'count',
+        value: cluster[0]?.peakInFlight ?? Number.NaN,
+        note: `${summaries?.requests} summaries, ${pods?.requests} pod lists, ${(((summaries?.bytes ?? 0) + (pods?.bytes ?? 0)) / 1e6).toFixed(0)} MB`,
+      },
+    ] satisfies readonly Figure[];
+  },
+};
+
+async function thirdTick(nodes: number, job: 'tick' | 'sharded' = 'tick'): Promise<Entry> {
   const shape = { ...USUAL_SHAPE, nodes };
   await using cluster = await startCluster(shape);
   const env = { HEAPLESS_SINK: NO_EXPORT };
   const entries = await runContest({
     shape,
     cluster,
-    contestants: [{ name: 'tick', job: 'tick', env }],
+    contestants: [{ name: 'tick', job, env }],
     warmups: WARMUPS,
     rounds: 1,
     isWarm,

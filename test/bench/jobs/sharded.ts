@@ -1,0 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OpenJob } from '../job.ts';
+import { startShardPool } from '../shards/shard-pool.ts';
+import { openTick } from './tick.ts';
+
+/** A tick whose shards run in processes of their own, as functions do, with their state in files. */
+export const openJob: OpenJob = async (settings) => {
+  const folder = await mkdtemp(join(tmpdir(), 'heapless-bench-state-'));
+  const env = { HEAPLESS_STATE: `file:${folder}`, ...settings.env };
+  const job = await openTick({ ...settings, env }, startShardPool);
+  return {
+    ...job,
+    async close() {
+      await job.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
