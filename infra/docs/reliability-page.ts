@@ -96,11 +96,12 @@ export async function reliabilityPage(): Promise<string> {
     '',
     markdownTable(
       ['sink', 'a second copy', 'late points', 'promise'],
-      promises.map((promise) => [code(promise.uri), COPIES[promise.copies], lateOf(promise), promiseOf(promise)]),
+      promises.map((promise) => [code(promise.uri), copiesOf(promise), lateOf(promise), promiseOf(promise)]),
     ),
     '',
     'Three limits of these words: UDP (`statsd`, `graphite:udp://`) has no answer, so that delivered means sent; a Kafka log keeps both',
-    'copies, with the same key and time, and who reads it takes one; and without a state store that outlives the process (`memory:`)',
+    'copies, with the same key and time, and who reads it takes one (so do VictoriaMetrics without `-dedup.minScrapeInterval`, servers of OTLP',
+    'that say nothing of it, and streams of Riemann: `delivery=at-most-once` is for those who would count them); and without a state store that outlives the process (`memory:`)',
     'nothing waits longer than the process lives.',
     '',
     '## What a fault costs',
@@ -116,6 +117,10 @@ export async function reliabilityPage(): Promise<string> {
     '| `npx vitest run test/fuzz test/e2e` | ten thousand inputs, a dozen kills, races, caps of memory: what CI runs, by `npm test` and `npm run test:long` |',
     '',
   ].join('\n');
+}
+
+function copiesOf({ uri, copies }: SinkPromise): string {
+  return uri.includes('delivery=at-most-once') && copies === 'none' ? 'is not sent' : COPIES[copies];
 }
 
 function lateOf({ late }: SinkPromise): string {

@@ -21,6 +21,7 @@ export interface SinkPromise {
 const EXAMPLES = {
   azuremonitor: [
     'azuremonitor:?region=westeurope&resource_id=/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c',
+    'azuremonitor:?region=westeurope&resource_id=/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c&delivery=at-most-once',
   ],
   cloudwatch: [
     'cloudwatch:?region=eu-west-1',
@@ -30,14 +31,14 @@ const EXAMPLES = {
   elasticsearch: ['elasticsearch:http://search:9200'],
   gcm: ['gcm:?project=p'],
   graphite: ['graphite:tcp://graphite:2003'],
-  honeycomb: ['honeycomb:?dataset=d&writekey=k'],
+  honeycomb: ['honeycomb:?dataset=d&writekey=k', 'honeycomb:?dataset=d&writekey=k&delivery=at-most-once'],
   influxdb: ['influxdb:http://influxdb:8086'],
   kafka: ['kafka:?brokers=kafka:9092', 'kafka:?brokers=kafka:9092&delivery=at-most-once'],
   log: ['log:'],
   opentsdb: ['opentsdb:http://opentsdb:4242'],
-  otlp: ['otlp:http://collector:4318'],
-  prometheus: ['prometheus:http://prometheus:9090'],
-  riemann: ['riemann:tcp://riemann:5555'],
+  otlp: ['otlp:http://collector:4318', 'otlp:http://collector:4318?delivery=at-most-once'],
+  prometheus: ['prometheus:http://prometheus:9090', 'prometheus:http://prometheus:9090?delivery=at-most-once'],
+  riemann: ['riemann:tcp://riemann:5555', 'riemann:tcp://riemann:5555?delivery=at-most-once'],
   stackdriver: ['stackdriver:?project=p'],
   statsd: ['statsd:udp://statsd:8125'],
 } as const satisfies Readonly<Record<SinkKey, readonly string[]>>;

@@ -4,6 +4,7 @@ import type { ComponentUri } from '../../config/config.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
 import type { AuthOptions } from '../auth/auth-options.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
+import { withDelivery } from '../delivery-option.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
 import { classifyAnswer, type HttpRules } from '../http/classify-http.ts';
 import { createHttpClient } from '../http/http-client.ts';
@@ -74,7 +75,7 @@ export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
     ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
   };
   const settings = toSettings(parts, limits);
-  return {
+  const sink: Sink<OtlpRequest> = {
     name: uri.key,
     shown: uri.shown,
     limits,
@@ -101,6 +102,7 @@ export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
       client.close();
     },
   };
+  return withDelivery(sink, options.delivery);
 }
 
 function toSettings({ preset, options, dialect }: OtlpParts, limits: SinkLimits): OtlpSettings {

@@ -3,6 +3,7 @@ import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '.
 import { LEVELS } from '../../core/level.ts';
 import { AUTH_KINDS } from '../auth/auth-kind.ts';
 import { authOptions } from '../auth/auth-options.ts';
+import { deliveryOption } from '../delivery-option.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
 import { namesOption } from '../names-option.ts';
 import { selectionOptions } from '../selection.ts';
@@ -25,6 +26,9 @@ export const SENDING_OPTIONS = {
     problem: ([name, value]) => (value === '' ? `has no value for ${name}` : undefined),
   }).describe('Attribute of every resource, `NAME=VALUE`; may be given several times'),
   descriptions: booleanOption(false).describe('`true` sends the description of each metric'),
+  delivery: deliveryOption(
+    'a copy has the same series and time; the protocol leaves open whether a backend keeps both',
+  ),
   concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
     'Longest time for one request; never beyond the export timeout',

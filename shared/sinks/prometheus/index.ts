@@ -14,6 +14,7 @@ import { loadDialect } from '../../dialects/registry.ts';
 import { authProblems } from '../auth/auth-problems.ts';
 import { createAuthorizer } from '../auth/registry.ts';
 import { defineSink } from '../define-sink.ts';
+import { withDelivery } from '../delivery-option.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
 import { classifyAnswer, type HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
@@ -105,7 +106,7 @@ export default defineSink({
       'user-agent': 'heapless',
     };
     const selection = toSelection(options, { dialect });
-    return {
+    const sink: Sink<RemoteWriteRequest> = {
       name: uri.key,
       shown: uri.shown,
       limits,
@@ -136,5 +137,6 @@ export default defineSink({
         client.close();
       },
     };
+    return withDelivery(sink, options.delivery);
   },
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import { authOptions } from '../auth/auth-options.ts';
+import { deliveryOption } from '../delivery-option.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
 import { namesOption } from '../names-option.ts';
 import { selectionOptions } from '../selection.ts';
@@ -37,6 +38,9 @@ export const OPTIONS = z.object({
   max_samples: wholeNumberOption({ default: MAX_SAMPLES, min: 1, max: 1_000_000 }).describe('Most series in a request'),
   max_bytes: wholeNumberOption({ min: 1_000, max: 100_000_000 }).describe(
     `Most bytes of a request before compression; by default ${MAX_BYTES}, at AWS and Azure ${MAX_BYTES_CLOUD}`,
+  ),
+  delivery: deliveryOption(
+    'a copy of a stored sample has no effect, but VictoriaMetrics keeps both unless -dedup.minScrapeInterval is set',
   ),
   concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
   insecure: booleanOption(false).describe('`true` takes any certificate; said at every start'),

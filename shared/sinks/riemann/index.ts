@@ -14,6 +14,7 @@ import { SinkError } from '../../core/errors.ts';
 import { LEVELS } from '../../core/level.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
+import { deliveryOption, withDelivery } from '../delivery-option.ts';
 import { classifyFault } from '../http/classify-http.ts';
 import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
@@ -47,6 +48,7 @@ const OPTIONS = z.object({
   ),
   cluster_name: textOption({}).describe("Attribute `cluster_name`; else the cluster's configured name"),
   names: namesOption(),
+  delivery: deliveryOption('the index replaces an event by its copy, but streams see both'),
   concurrency: wholeNumberOption({ default: 2, min: 1, max: 64 }).describe('Most messages at once, a connection each'),
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
     'Longest time for one message and its answer; never beyond the export timeout',
@@ -93,7 +95,7 @@ export default defineSink({
         return error instanceof SinkError ? { status: 'rejected', cause: error } : classifyFault(error, RULES);
       }
     };
-    return {
+    const sink: Sink<LineRequest> = {
       name: uri.key,
       shown: uri.shown,
       limits: limitsOf(options.batchsize, options.concurrency),
@@ -110,5 +112,6 @@ export default defineSink({
         connections.close();
       },
     };
+    return withDelivery(sink, options.delivery);
   },
 });
