@@ -65,7 +65,10 @@ export function createOtelDialect(vocabulary: OtelVocabulary): Dialect {
     },
     label(key, level) {
       if (key === 'container_name' && level === 'sys_container') return 'k8s.node.system_container.name';
-      if (isChosenLabel(key)) return level === 'group' ? key : `k8s.pod.label.${key}`;
+      if (isChosenLabel(key)) {
+        if (level === 'group') return key;
+        return level === 'node' ? `k8s.node.label.${key}` : `k8s.pod.label.${key}`;
+      }
       return LABELS[key];
     },
     ownLabel: (key) => vocabulary.ownLabels[key] ?? key,

@@ -153,7 +153,11 @@ function toWord(metric: MetricDescriptor, level: Level): DialectMetric | undefin
 const prometheus: Dialect = {
   name: 'prometheus',
   metric: toWord,
-  label: (key) => (isChosenLabel(key) ? key : LABELS[key]),
+  label(key, level) {
+    if (!isChosenLabel(key)) return LABELS[key];
+    // As kube-state-metrics names labels of objects: a pod's own label `container` must not make a container of it.
+    return level === 'group' ? key : `label_${key}`;
+  },
   ownLabel: (key) => key,
   fixed: () => [],
   // A kubelet has volumes of claims alone; alerts on volumes that fill up would fire for all others.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labelOf, type MetricBatch } from '../../../shared/core/batch.ts';
+import { LABEL_KEYS } from '../../../shared/core/labels.ts';
 import { heapsterType, LEVELS } from '../../../shared/core/level.ts';
 import { METRICS, metricByKey } from '../../../shared/core/metrics.ts';
 import type { Dialect } from '../../../shared/dialects/dialect.ts';
@@ -211,6 +212,30 @@ describe('words', () => {
     ['prometheus', 'node/down', 'node', { name: 'heapless_node_down' }],
   ] as const)('of %s for %s of a %s', async (name, key, level, expected) => {
     expect((await loadDialect(name)).metric(metricByKey(key), level)).toMatchObject(expected);
+  });
+
+  it('for labels that users chose meet no other label', async () => {
+    for (const name of ['otel', 'semconv', 'prometheus'] as const) {
+      const dialect = await loadDialect(name);
+      for (const level of ['node', 'pod', 'pod_container', 'volume'] as const) {
+        const taken = [...LABEL_KEYS, 'cluster_name'].map((key) => dialect.label(key, level));
+        const fixed = METRICS.flatMap((metric) => dialect.metric(metric, level)?.labels ?? []).map(([key]) => key);
+        for (const key of [
+          'container',
+          'namespace',
+          'pod',
+          'image',
+          'job',
+          'node',
+          'resource',
+          'interface',
+          'direction',
+        ]) {
+          expect([...taken, ...fixed]).not.toContain(dialect.label(key, level));
+        }
+      }
+    }
+    expect((await loadDialect('otel')).label('zone', 'node')).toBe('k8s.node.label.zone');
   });
 
   it('of prometheus name the page that would have been scraped', async () => {
