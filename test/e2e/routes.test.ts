@@ -92,6 +92,14 @@ describe('route=direct', () => {
     expect(proxied(route.world)).toBe(0);
   });
 
+  it('says which file of an authority is missing', async () => {
+    await using route = await startRoute('route=direct&kubelet_ca_file=/nowhere/ca.pem', { rights: DIRECT });
+    const report = await route.tick();
+
+    expect(report).toMatchObject({ status: 'nothing', nodes: { planned: 3, failed: 3 } });
+    expect(report.warnings.join()).toContain('kubelet_ca_file /nowhere/ca.pem does not exist');
+  });
+
   it('asks no node that says that it is this machine', async () => {
     await using route = await startRoute('route=direct', { kubelets: 'cluster', rights: DIRECT });
     const report = await route.tick();

@@ -1,7 +1,11 @@
 import type { Deadline } from '../../core/deadline.ts';
+import { MINUTE, SECOND } from '../../core/units.ts';
 import type { KubeClient, KubeResult } from '../../kube/client.ts';
 import type { NodeMetricsObject, PodMetricsObject } from '../../kube/decode-metrics-objects.ts';
 import type { PodUsage, Source } from '../source.ts';
+
+/** metrics-server's windows have seconds; an adapter of another store may have minutes. */
+const LONG_WINDOW = 2 * MINUTE;
 
 type Pods = ReadonlyMap<string, ReadonlyMap<string, PodUsage>>;
 
@@ -32,13 +36,12 @@ export async function listMetrics(
  */
 export function createMetricsSource(lists: Promise<MetricsLists>, warn: (warning: string) => void): Source {
   let warned = false;
+  let flattened = false;
   return {
     route: 'metrics-api',
     asksNodes: false,
-    async scrape({ name }, deadline) {
+    async scrape({ name }) {
       const listed = await lists;
-      if (deadline.signal.aborted && listed.nodes.status === 'ok')
-        return { status: 'failed', reason: 'late', message: 'the Metrics API answered too late for this node' };
       const { nodes, pods } = listed;
       if (nodes.status === 'failed') {
         const message = `usage of nodes could not be listed: ${nodes.message}`;
@@ -53,6 +56,12 @@ export function createMetricsSource(lists: Promise<MetricsLists>, warn: (warning
         const message =
           'the Metrics API has nothing of this node: its kubelet was not scraped there, see the log of metrics-server';
         return { status: 'failed', reason: 'no_metrics', message };
+      }
+      if (node.window > LONG_WINDOW && !flattened) {
+        flattened = true;
+        warn(
+          `the Metrics API gives means over ${Math.round(node.window / SECOND)} s: peaks of a minute are flattened, look at the adapter that serves it`,
+        );
       }
       const usages: Pods = pods.status === 'ok' ? pods.value : new Map();
       const podUsage = (namespace: string, pod: string): PodUsage | undefined => usages.get(namespace)?.get(pod);

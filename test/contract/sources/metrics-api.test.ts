@@ -17,8 +17,8 @@ describe('the Metrics API', () => {
     expect(await client.scrape(NODE)).toMatchObject({ message: expect.stringContaining('install metrics-server') });
   });
 
-  it('gives nodes without pods when the list of pods fails, with one warning', async () => {
-    const item = { metadata: { name: NODE }, timestamp: '2026-11-28T13:00:00Z', window: '15s', usage: { cpu: '1' } };
+  it('gives nodes without pods when the list of pods fails, with a warning, and a warning for a long window', async () => {
+    const item = { metadata: { name: NODE }, timestamp: '2026-11-28T13:00:00Z', window: '5m0s', usage: { cpu: '1' } };
     let asked = 0;
     await using server = await startWrongServer((response) => {
       // Nodes are asked first.
@@ -28,6 +28,9 @@ describe('the Metrics API', () => {
     using client = openRoute('metrics-api', server);
     const result = await client.scrape(NODE);
     expect(result).toMatchObject({ status: 'ok', value: { kind: 'metrics', node: { cpu: 1_000 } } });
-    expect(client.warnings).toEqual([expect.stringContaining('usage of pods could not be listed')]);
+    expect(client.warnings).toEqual([
+      expect.stringContaining('usage of pods could not be listed'),
+      expect.stringContaining('means over 300 s'),
+    ]);
   });
 });
