@@ -50,8 +50,8 @@ export async function buildBundle(
         'const require=__cr(import.meta.url),__dir=import.meta.dirname,__file=import.meta.filename;',
     },
     define: { __dirname: '__dir', __filename: '__file' },
-    // Exists only inside the worker of Azure Functions.
-    external: ['@azure/functions-core'],
+    // Exist only where the functions run: inside the worker of Azure Functions, and in a Cloud Run function's own packages.
+    external: ['@azure/functions-core', '@google-cloud/functions-framework'],
   });
   const files = (bundle.files ?? []).map((file) => ({ from: resolve(root, file), to: join(folder, basename(file)) }));
   await Promise.all(files.map(({ from, to }) => copyFile(from, to)));

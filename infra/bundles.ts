@@ -30,8 +30,15 @@ export const BUNDLES: readonly Bundle[] = [
     totalBudget: 10_000 * KB,
     files: ['functions/azure/host.json', 'functions/azure/package.json'],
   },
+  {
+    name: 'gcp',
+    entry: 'functions/gcp/app.ts',
+    eagerBudget: 600 * KB,
+    totalBudget: 10_000 * KB,
+    files: ['functions/gcp/package.json'],
+  },
 ];
 
 /** Packages that no eager part may hold. `@azure/functions` is no SDK: an app registers its functions with it at its start. */
 export const LAZY_PACKAGES =
-  /(?:^|\/)node_modules\/((?!@azure\/functions)@(?:aws-sdk|smithy|aws-crypto|kubernetes|google-cloud|azure)\/[^/]+)/;
+  /(?:^|\/)node_modules\/((?!@azure\/functions|@google-cloud\/functions-framework)@(?:aws-sdk|smithy|aws-crypto|kubernetes|google-cloud|azure)\/[^/]+)/;

@@ -41,22 +41,36 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Answers a call: who calls is known before a byte of the body is read. What is thrown becomes a JSON answer
+ * Answers a call of the tick: who calls is known before the body is asked for. What is thrown becomes a JSON answer
  * `{ error: { code, message } }`; the status says whose fault it is. Never rejects.
  */
 export async function answerCall<Request extends TickRequest>(
   call: HttpCall,
   { name, verify, maxBytes, work, onError }: HttpFunction<Request>,
 ): Promise<HttpAnswer> {
+  return await answerVerified(call.authorization, {
+    verify,
+    onError,
+    work: async () => {
+      if (call.method !== 'POST') throw new HeaplessError(`${name}: only POST is taken`, { code: 'event_invalid' });
+      const body = await call.body();
+      if (body.length > maxBytes) {
+        const message = `${name}: the request is ${body.length} bytes, ${maxBytes} are taken: lower HEAPLESS_SHARD_SIZE or HEAPLESS_GROUP_LIMIT`;
+        throw new HeaplessError(message, { code: 'invoke_too_large' });
+      }
+      return await work(checkRequest<Request>(decodeBody(call.contentType, body), name));
+    },
+  });
+}
+
+/** Does `work` for a caller that is let in, and answers with what it gives or throws. Never rejects. */
+export async function answerVerified(
+  authorization: string | undefined,
+  { verify, work, onError }: Pick<HttpFunction<TickRequest>, 'verify' | 'onError'> & { work: () => Promise<unknown> },
+): Promise<HttpAnswer> {
   try {
-    await checked(verify, call.authorization, onError);
-    if (call.method !== 'POST') throw new HeaplessError(`${name}: only POST is taken`, { code: 'event_invalid' });
-    const body = await call.body();
-    if (body.length > maxBytes) {
-      const message = `${name}: the request is ${body.length} bytes, ${maxBytes} are taken: lower HEAPLESS_SHARD_SIZE or HEAPLESS_GROUP_LIMIT`;
-      throw new HeaplessError(message, { code: 'invoke_too_large' });
-    }
-    const { type, bytes } = encodeBody(await work(checkRequest<Request>(decodeBody(call.contentType, body), name)));
+    await checked(verify, authorization, onError);
+    const { type, bytes } = encodeBody(await work());
     return { status: 200, type, bytes };
   } catch (error) {
     if (!(error instanceof Unchecked)) onError(error);

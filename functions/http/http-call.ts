@@ -12,6 +12,8 @@ export interface HttpTarget {
   readonly maxBytes: number;
   /** The `Authorization` header that shows who calls. Rejects if the platform gives no identity. */
   readonly authorize: (signal: AbortSignal) => Promise<string>;
+  /** A second header with the same value, where the platform's own check takes the first one's signature away. */
+  readonly alsoIn?: string;
   /** What to do when the platform does not let us in, by status; a sentence without a stop. */
   readonly advice: Readonly<Record<number, string>>;
 }
@@ -37,7 +39,11 @@ export async function callFunction(
     const authorization = await authorizationOf(target, name, deadline.signal);
     const answer = await fetch(target.url, {
       method: 'POST',
-      headers: { authorization, 'content-type': type },
+      headers: {
+        authorization,
+        'content-type': type,
+        ...(target.alsoIn === undefined ? {} : { [target.alsoIn]: authorization }),
+      },
       body: bytes,
       redirect: 'manual',
       signal: deadline.signal,

@@ -3,6 +3,7 @@ import { table } from 'table';
 import { awsMonthlyCost, type MonthlyCost, TICKS_A_MONTH } from '../../infra/cost/aws-cost.ts';
 import { azureMonthlyCost } from '../../infra/cost/azure-cost.ts';
 import { type ClusterSize, seriesOfCluster, usualSize } from '../../infra/cost/cluster-size.ts';
+import { gcpMonthlyCost } from '../../infra/cost/gcp-cost.ts';
 import { type Prices, readPrices } from '../../infra/cost/prices.ts';
 import { cloudWatchTarget } from '../../infra/dashboards/cloudwatch-target.ts';
 import { readSpeech } from '../../infra/dashboards/sink-speech.ts';
@@ -58,6 +59,15 @@ const CLOUDS = {
     },
     cost: (size, { series, ...use }, prices) =>
       azureMonthlyCost(size, { ...use, samples: series, memory: AZURE_MEMORY }, prices),
+  },
+  gcp: {
+    sink: 'stackdriver:?project=my-project',
+    regionOf: ({ gcp }) => gcp.region,
+    charged: async ({ sinks }) => {
+      const speeches = sinks.filter(({ key }) => key === 'stackdriver').map(readSpeech);
+      return (await Promise.all(speeches)).map(({ exports }) => exports);
+    },
+    cost: (size, { series, ...use }, prices) => gcpMonthlyCost(size, { ...use, points: series }, prices),
   },
 } as const satisfies Readonly<Record<string, CloudCost>>;
 

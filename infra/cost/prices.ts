@@ -27,6 +27,18 @@ export interface Prices {
     readonly logs: { readonly gigabyte: number };
     readonly prometheus: { readonly sample: number };
   };
+  readonly gcp: {
+    readonly region: string;
+    readonly source: string;
+    /** Cloud Run functions, billed by request. */
+    readonly functions: { readonly cpuSecond: number; readonly gibibyteSecond: number; readonly request: number };
+    readonly scheduler: { readonly job: number };
+    /** One operation (class A, class B). */
+    readonly storage: { readonly write: number; readonly read: number };
+    readonly logs: { readonly gigabyte: number };
+    /** Price of a MiB of points, up to so many MiB a month. */
+    readonly monitoring: { readonly tiers: readonly { readonly upTo?: number; readonly price: number }[] };
+  };
 }
 
 export function readPrices(): Prices {

@@ -38,7 +38,7 @@ async function openGke(
   const [{ connectGke }, { openGoogleTokens }, library] = await Promise.all([
     import('./gke.ts'),
     import('./google-token.ts'),
-    import('google-auth-library'),
+    import('../identity/google-sdk.ts'),
   ]);
   const foreign = foreignIdentity('gke', options);
   const source =
@@ -114,7 +114,7 @@ async function foreignToken(
     case 'google': {
       const [{ googleIdentityToken }, { GoogleAuth }] = await Promise.all([
         import('../identity/identity-token.ts'),
-        import('google-auth-library'),
+        import('../identity/google-sdk.ts'),
       ]);
       return googleIdentityToken(audience, new GoogleAuth());
     }

@@ -35,6 +35,13 @@ export const PLATFORM_VARIABLES: readonly string[] = [
   'HEAPLESS_AZURE_CALLERS',
   'HEAPLESS_AZURE_KEY_VAULT',
   'HEAPLESS_AZURE_SCHEDULE',
+  'HEAPLESS_GCP_SCRAPE_URL',
+  'HEAPLESS_GCP_REDUCE_URL',
+  'HEAPLESS_GCP_AUDIENCE',
+  'HEAPLESS_GCP_CALLERS',
+  'HEAPLESS_GCP_BEHIND_IAM',
+  'HEAPLESS_GCP_PROJECT',
+  'HEAPLESS_GCP_TIMEOUT_SEC',
 ];
 
 type Texts = Pick<Flag, 'hint' | 'description'> & Partial<Pick<Flag, 'env' | 'repeatable' | 'default'>>;

@@ -5,8 +5,10 @@ interface GaxiosFault {
   readonly response?: { readonly status?: number; readonly data?: unknown };
 }
 
-/** The HTTP status of an answer that the client threw; undefined if there was no answer. */
+/** The HTTP status of the service's answer that the client threw; undefined if there was none, or no token to ask with. */
 export function gcsStatus(error: unknown): number | undefined {
+  // The metadata server says 404 for a function without a service account: that is no absent object.
+  if (error instanceof Error && /retrieve an access token/.test(error.message)) return undefined;
   return (error as GaxiosFault | null)?.response?.status;
 }
 

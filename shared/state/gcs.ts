@@ -34,7 +34,7 @@ export async function openGcsStore(uri: ComponentUri): Promise<ObjectStore> {
   const { host: bucket, path } = readLocation(uri, 'bucket');
   if (!URL.canParse(endpoint)) throw new ConfigError([{ where, problem: 'endpoint must be a URL' }]);
   const prefix = path.replaceAll(/^\/+|\/+$/g, '');
-  const { GoogleAuth, PassThroughClient } = await import('google-auth-library');
+  const { GoogleAuth, PassThroughClient } = await import('./gcs-sdk.ts');
   const auth = anonymous ? undefined : new GoogleAuth({ scopes: SCOPE });
   const open = new PassThroughClient();
   const client: GcsClient = {

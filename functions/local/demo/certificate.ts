@@ -13,8 +13,8 @@ export interface ServerCertificate {
   }): Promise<{ readonly cert: string; readonly key: string }>;
 }
 
-/** A fresh authority and a certificate of it for loopback. Neither is stored. */
-export async function createCertificate(): Promise<ServerCertificate> {
+/** A fresh authority and a certificate of it for loopback, and for more DNS names. Neither is stored. */
+export async function createCertificate(names: readonly string[] = []): Promise<ServerCertificate> {
   const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
   const authority = await generate([{ name: 'commonName', value: 'demo-cluster-ca' }], {
     ...common,
@@ -36,6 +36,7 @@ export async function createCertificate(): Promise<ServerCertificate> {
           { type: 2, value: 'localhost' },
           { type: 2, value: 'kubernetes.default.svc' },
           { type: 7, ip: '127.0.0.1' },
+          ...names.map((value) => ({ type: 2 as const, value })),
         ],
       },
     ],

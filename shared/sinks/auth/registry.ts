@@ -31,7 +31,7 @@ const OPEN = {
   google: async ({ scope = GOOGLE_SCOPE }) => {
     const [{ createGoogleAuthorizer }, { GoogleAuth }] = await Promise.all([
       import('./google.ts'),
-      import('google-auth-library'),
+      import('../../identity/google-sdk.ts'),
     ]);
     return createGoogleAuthorizer({ scope, clock: systemClock, GoogleAuth });
   },

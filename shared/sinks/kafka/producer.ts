@@ -36,7 +36,7 @@ export async function createMessageProducer(options: KafkaOptions, where: string
   // A bundle has the package as the default export of its module.
   const { Kafka, CompressionTypes, CompressionCodecs, Partitioners } = kafkajs.default ?? kafkajs;
   if (options.compression === 'snappy') {
-    const { compress, uncompress } = await import('snappyjs');
+    const { compress, uncompress } = await import('./snappy-sdk.ts');
     CompressionCodecs[CompressionTypes.Snappy] = () => ({
       compress: async ({ buffer }: { buffer: Buffer }) => frameSnappy(buffer, (block) => compress(block)),
       decompress: async (buffer: Buffer) => Buffer.from(uncompress(buffer)),

@@ -97,3 +97,27 @@ describe('gs: with credentials', () => {
     await server.stop();
   });
 });
+
+describe('gs: from a function without a service account', () => {
+  it('takes the 404 of the metadata server for no absent object', async () => {
+    const refused = Object.assign(
+      new Error('A Not Found error was returned while attempting to retrieve an access token'),
+      {
+        response: { status: 404 },
+      },
+    );
+    const store = createGcsStore({
+      client: { request: () => Promise.reject(refused) },
+      base: 'http://gcs',
+      bucket: 'state',
+      prefix: '',
+      shown: 'gs://state',
+    });
+
+    await expect(store.get('k', live)).rejects.toMatchObject({
+      code: 'state_forbidden',
+      retryable: false,
+      message: expect.stringContaining('give the function a service account'),
+    });
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { awsMonthlyCost, TICKS_A_MONTH } from '../../../infra/cost/aws-cost.ts';
 import { azureMonthlyCost } from '../../../infra/cost/azure-cost.ts';
 import { seriesOfCluster, usualSize } from '../../../infra/cost/cluster-size.ts';
+import { gcpMonthlyCost } from '../../../infra/cost/gcp-cost.ts';
 import { readPrices } from '../../../infra/cost/prices.ts';
 import { defaultDashboardTarget } from '../../../infra/dashboards/cloudwatch-target.ts';
 import { DEFAULT_SERIES_EXAMPLE } from '../../../shared/sinks/cloudwatch/options.ts';
@@ -75,6 +76,35 @@ describe('the cost of a month on Azure', () => {
 
     expect(small.functions).toBeLessThan(whole.functions / 3);
     expect(fifth.total * 5).toBeCloseTo(whole.total, 6);
+    expect(whole.functions + whole.state + whole.logs + whole.metrics).toBeCloseTo(whole.total, 9);
+  });
+});
+
+describe('the cost of a month on Google Cloud', () => {
+  const ON_GOOGLE = { points: 0, shardSize: 100, ticks: TICKS_A_MONTH };
+  const SECOND = 0.000024 + 0.0000025;
+
+  it.each([
+    // A shard of 0.775 s, the tick that waits for it, and the reduction of half the memory.
+    [10, (0.775 + 1.775) * SECOND + 0.000024 + 0.00000125, 3],
+    [1_000, (10 * 1.75 + 2.75) * SECOND + 0.000024 + 0.00000125, 12],
+  ])('is for %i nodes what its parts take', (nodes, tick, runs) => {
+    const { functions } = gcpMonthlyCost({ nodes }, ON_GOOGLE, readPrices());
+
+    expect(functions).toBeCloseTo(TICKS_A_MONTH * (tick + runs * 0.0000004) + 0.1, 6);
+  });
+
+  it('charges Cloud Monitoring by bytes beyond 150 MiB', () => {
+    const few = gcpMonthlyCost({ nodes: 10 }, { ...ON_GOOGLE, points: 400 }, readPrices());
+    const more = gcpMonthlyCost({ nodes: 10 }, { ...ON_GOOGLE, points: 3_000 }, readPrices());
+
+    expect(few.metrics).toBe(0);
+    expect(more.metrics).toBeCloseTo(((TICKS_A_MONTH * 3_000 * 8) / 1_048_576 - 150) * 0.258, 6);
+  });
+
+  it('is the sum of its parts', () => {
+    const whole = gcpMonthlyCost({ nodes: 1_000 }, { ...ON_GOOGLE, points: 50_000 }, readPrices());
+
     expect(whole.functions + whole.state + whole.logs + whole.metrics).toBeCloseTo(whole.total, 9);
   });
 });
