@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startDemoCluster } from '../../../functions/local/demo/demo-cluster.ts';
 import type { ClusterConnection } from '../../../shared/clusters/connector.ts';
@@ -72,6 +74,23 @@ describe('a kubelet at its own port', () => {
       );
     } finally {
       await demo.close();
+    }
+  });
+
+  it('gets no token where there is no TLS', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      expect(await ask({ host: '127.0.0.1', port }, { https: false })).toBe('ok');
+      expect(seen).toEqual([undefined]);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
     }
   });
 
