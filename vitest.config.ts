@@ -12,9 +12,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: LONG, testTimeout: TIMEOUT, hookTimeout: TIMEOUT, pool: 'forks' },
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: LONG,
+          testTimeout: TIMEOUT,
+          hookTimeout: TIMEOUT,
+          pool: 'forks',
+        },
       },
-      { extends: true, test: { name: 'long', include: LONG, testTimeout: TIMEOUT, hookTimeout: TIMEOUT, pool: 'forks' } },
+      {
+        extends: true,
+        test: { name: 'long', include: LONG, testTimeout: TIMEOUT, hookTimeout: TIMEOUT, pool: 'forks' },
+      },
     ],
   },
 });
