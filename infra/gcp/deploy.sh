@@ -108,4 +108,4 @@ g scheduler jobs "$job" http "$name-tick" --location "$region" --schedule "$sche
   --http-method POST --attempt-deadline 60s --max-retry-attempts 0 \
   --oidc-service-account-email "$(account scheduler)" --oidc-token-audience "$(url tick)"
 
-printf 'let these into the clusters: %s %s\n' "$(account tick)" "$(account scrape)"
+printf "rights in the clusters (docs/deploy-gcp.md, 3): %s %s\n" "$(account tick)" "$(account scrape)"
