@@ -1,29 +1,49 @@
 import type { Deadline } from '../core/deadline.ts';
 import type { ShardInvoker } from '../fanout/invoker.ts';
+import type { KubeUsage } from '../kube/client.ts';
 import { type ListedPods, listPods } from './pod-lists.ts';
 import type { Runtime } from './runtime.ts';
-import { PODS_SHARE, runScrape } from './scrape.ts';
+import { kubeletsSince, PODS_SHARE, runScrape, usageSince } from './scrape.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 
 /** Up to so many nodes one list of all pods is cheaper for both sides; beyond, it is more than an API server should make at once. */
 const MOST_NODES_OF_ONE_LIST = 1_000;
 
-/** Runs shards in this process. They share one list of the cluster's pods, if it is not too large, in half the time until `deadline`. */
+/** What was counted when the last shard was told. */
+interface Told {
+  api: KubeUsage;
+  kubelets: KubeUsage;
+}
+
+/**
+ * Runs shards in this process. They share one list of the cluster's pods, if it is not too large, in half the time until
+ * `deadline`. They share the client too, so each is told what was asked since the last one was: each request counts once.
+ */
 export function createInlineInvoker(
   runtime: Runtime,
   source: SourceRuntime,
   { nodes, deadline }: { readonly nodes: number; readonly deadline: Deadline },
 ): ShardInvoker {
   let pods: Promise<ListedPods> | undefined;
+  let told: Told | undefined;
   const list = async (): Promise<ListedPods> => {
     using listing = deadline.within(deadline.remaining() * PODS_SHARE);
     const client = await source.client(listing);
     return await listPods(client, { node: undefined, labels: runtime.config.labels, deadline: listing });
   };
   return {
-    invoke(request, by) {
+    async invoke(request, by) {
+      const client = await source.client(by);
+      told ??= { api: client.usage(), kubelets: source.kubelets() };
       if (nodes <= MOST_NODES_OF_ONE_LIST) pods ??= list();
-      return runScrape(runtime, request, { deadline: by, pods });
+      const { kubelets: _, ...partial } = await runScrape(runtime, request, { deadline: by, pods });
+      const before = told;
+      told = { api: client.usage(), kubelets: source.kubelets() };
+      return {
+        ...partial,
+        apiServer: usageSince(before.api, told.api),
+        ...kubeletsSince(before.kubelets, told.kubelets),
+      };
     },
   };
 }

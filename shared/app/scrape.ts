@@ -149,7 +149,8 @@ function readyFirst(nodes: readonly ShardNode[]): readonly ShardNode[] {
   return [...nodes.filter((node) => node.ready), ...nodes.filter((node) => !node.ready)];
 }
 
-function usageSince(before: KubeUsage, after: KubeUsage): Partial['apiServer'] {
+/** What was asked between two counts; the most in flight is that of the whole time. */
+export function usageSince(before: KubeUsage, after: KubeUsage): Partial['apiServer'] {
   return {
     requests: after.requests - before.requests,
     bytes: after.bytes - before.bytes,
@@ -163,7 +164,8 @@ function routeOf({ route }: ShardRequest, source: SourceRuntime): RightsRoute {
   return route ?? (source.route === 'auto' ? 'proxy' : source.route);
 }
 
-function kubeletsSince(before: KubeUsage, after: KubeUsage): Pick<Partial, 'kubelets'> {
+/** What kubelets were asked between two counts; nothing if they were not. */
+export function kubeletsSince(before: KubeUsage, after: KubeUsage): Pick<Partial, 'kubelets'> {
   if (after.requests === before.requests) return {};
   const { requests, bytes, retries } = usageSince(before, after);
   return { kubelets: { requests, bytes, retries } };

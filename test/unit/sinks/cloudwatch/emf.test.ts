@@ -86,9 +86,10 @@ function pods(count: number, label?: readonly [string, string]): MetricBatch {
 
 describe('cloudwatch:?mode=emf', () => {
   it("writes a line for a row's metrics, one for values with labels of their own, and totals as one value", async () => {
-    const { writes, outcomes } = await write('metrics=cpu/*,memory/working_set,filesystem/*', nodeAndTotal());
+    const batch = nodeAndTotal();
+    const { writes, outcomes } = await write('metrics=cpu/*,memory/working_set,filesystem/*', batch);
 
-    const time = lastMinute();
+    const time = batch.timestamp;
     const head = (dimensions: string, metrics: string): string =>
       `{"_aws":{"Timestamp":${time},"CloudWatchMetrics":[{"Namespace":"Heapless","Dimensions":[${dimensions}],"Metrics":[${metrics}]}]}`;
     expect(writes).toEqual([
