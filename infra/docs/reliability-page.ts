@@ -44,7 +44,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'A backend is down, slow or full',
     'Nothing within the bounds of the backlog; after them the oldest points, counted as `expired`. Other sinks lose nothing.',
-    '`test/e2e/fault-matrix-sinks.test.ts` (14 faults at six sinks), `fault-matrix-rpc`, `fault-matrix-lines`, `test/e2e/backlog.test.ts`, `test/e2e/model.test.ts`',
+    '`test/e2e/fault-matrix-sinks.test.ts` (14 faults at seven sinks), `fault-matrix-rpc`, `fault-matrix-lines`, `test/e2e/backlog.test.ts`, `test/e2e/model.test.ts`',
   ],
   [
     'A backend takes a request and its answer is lost',

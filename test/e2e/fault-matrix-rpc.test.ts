@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TickReport } from '../../shared/app/tick-report.ts';
 import { type KafkaFault, startKafkaBroker } from '../sim/kafka-broker.ts';
 import { type MonitoringFault, startMonitoringServer } from '../sim/monitoring-server.ts';
+import { type RiemannFault, startRiemannServer } from '../sim/riemann-server.ts';
 import { startMatrixWorld } from '../support/matrix-world.ts';
 import { suffer, sumOf, toldBy } from '../support/suffer.ts';
 
@@ -93,6 +94,32 @@ describe.concurrent('kafka meets', () => {
 
       const stored = new Set(broker.records.map(({ key, value }) => `${key} ${value}`));
       expect(stored.size).toBe(expectTold(reports, 'kafka', { fate, told, once }));
+    },
+    60_000,
+  );
+});
+
+describe.concurrent('riemann meets', () => {
+  it.each(
+    withTimes<RiemannFault>([
+      ['a reset', 'reset', 'kept', /did not answer|reset|by the deadline/],
+      ['an answer that is lost', 'reset after', 'kept', /did not answer|reset|by the deadline/],
+      ['a hang', 'hang', 'kept', /by the deadline|did not answer/],
+      ['a closed connection', 'close', 'kept', /did not answer|closed|by the deadline/],
+    ]),
+  )(
+    '$what for $when',
+    async ({ fault, fate, told, ticks, once }) => {
+      await using server = await startRiemannServer();
+      const uri = `riemann:tcp://127.0.0.1:${server.port}?host=row&${WHAT}`;
+      await using world = await startMatrixWorld(() => ({ HEAPLESS_SINK: `${uri} log:?${WHAT}` }));
+      if (once) server.fail(fault);
+      else server.failAlways(fault);
+
+      const reports = await suffer(world, 'riemann', { ticks, heal: () => server.failAlways(undefined) });
+
+      const stored = new Set(server.events.map((event) => JSON.stringify(event)));
+      expect(stored.size).toBe(expectTold(reports, 'riemann', { fate, told, once }));
     },
     60_000,
   );

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TickReport } from '../../shared/app/tick-report.ts';
 import type { SinkReport } from '../../shared/delivery/report.ts';
 import { startCloudWatchServer } from '../sim/cloudwatch-server.ts';
+import { RESOURCE_ID, startCustomMetricsServer } from '../sim/custom-metrics-server.ts';
 import { startElasticsearchServer } from '../sim/elasticsearch-server.ts';
 import { startFaultProxy } from '../sim/fault-proxy.ts';
 import { startInfluxServer } from '../sim/influx-server.ts';
@@ -62,6 +63,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     start: async () => backend(await startOpentsdbServer(), ({ stored }) => stored),
     uri: (url) => `opentsdb:${url}?${WHAT}`,
   },
+  azuremonitor: {
+    start: async (now) => backend(await startCustomMetricsServer({}, now), ({ stored }) => stored),
+    uri: (url) =>
+      `azuremonitor:?endpoint=${encodeURIComponent(url)}&resource_id=${RESOURCE_ID}&token=publisher&totals=value&${WHAT}`,
+  },
   cloudwatch: {
     start: async (now) => backend(await startCloudWatchServer(now), ({ accepted }) => accepted),
     uri: (url) => `cloudwatch:?endpoint=${encodeURIComponent(url)}&region=eu-west-1&totals=value&${WHAT}`,
@@ -92,7 +98,7 @@ const TOLD: Readonly<Record<FaultName, RegExp>> = {
   'HTML page': /a proxy or a sign-in page answers for it|by the deadline/,
   '401': /credentials.*|HTTP 401/,
   '403': /credentials.*|HTTP 403/,
-  '404': /does not know the address|check region and endpoint/,
+  '404': /does not know the address|check region and endpoint|check resource_id= and region=/,
   '429': /asked to wait past the deadline.*429/,
   '500': /HTTP 500/,
   '503': /HTTP 503|not answered by the deadline/,

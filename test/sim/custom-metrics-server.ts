@@ -24,7 +24,10 @@ export interface CustomMetricsServer extends HttpSim, MetricsTokens {
 }
 
 /** The regional endpoint of custom metrics on loopback: token, role, resource, type, size, and every rule of a series. */
-export async function startCustomMetricsServer(tokens: Partial<MetricsTokens> = {}): Promise<CustomMetricsServer> {
+export async function startCustomMetricsServer(
+  tokens: Partial<MetricsTokens> = {},
+  now: () => number = Date.now,
+): Promise<CustomMetricsServer> {
   const stored: AcceptedSeries[] = [];
   const bodies: { bytes: number; gzip: boolean }[] = [];
   const refusals: string[] = [];
@@ -34,7 +37,7 @@ export async function startCustomMetricsServer(tokens: Partial<MetricsTokens> = 
     bodies.push({ bytes: body.length, gzip: headers['content-encoding'] === 'gzip' });
     if (body.length > sim.maxBytes) return { status: 413, body: 'Request Entity Too Large' };
     try {
-      const series = acceptBody(body.toString('utf8'), Date.now());
+      const series = acceptBody(body.toString('utf8'), now());
       const bad = series.find(({ dimensions }) => Object.values(dimensions).some((value) => poison.has(value)));
       if (bad !== undefined) throw new Refusal(`a dimension value of ${bad.metric} is not valid`);
       stored.push(...series);
