@@ -55,7 +55,8 @@ export function createOtelDialect(vocabulary: OtelVocabulary): Dialect {
     name: vocabulary.name,
     metric(metric, level): DialectMetric | undefined {
       const base = BASE_UNITS[metric.unit];
-      const said = vocabulary.metric(metric.key, level);
+      // A level that the catalog does not know for a metric has no word: another metric may have it there.
+      const said = metric.levels.includes(level) ? vocabulary.metric(metric.key, level) : undefined;
       if (said !== undefined) {
         const { name, ...more } = said;
         return wordFor(metric, name, { ...base, labels: {}, ...more });

@@ -64,6 +64,16 @@ describe.each(LOADABLE_DIALECTS)('names=%s', (name) => {
     expect(wrong).toEqual([]);
   });
 
+  it('gives no two metrics of a level one series, the levels that the catalog does not know included', async () => {
+    const dialect = await loadDialect(name);
+    for (const level of LEVELS) {
+      const words = METRICS.map((metric) => dialect.metric(metric, level)).filter((word) => word !== undefined);
+      const series = words.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`);
+
+      expect(series.filter((one, at) => series.indexOf(one) !== at)).toEqual([]);
+    }
+  });
+
   it('writes labels in order', async () => {
     const dialect = await loadDialect(name);
     for (const metric of METRICS) {
