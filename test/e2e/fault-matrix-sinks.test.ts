@@ -11,6 +11,7 @@ import { startOtlpServer } from '../sim/otlp-server.ts';
 import { startRemoteWriteServer } from '../sim/remote-write-server.ts';
 import { FAULT_NAMES, type FaultName, heal, inject } from '../support/fault-cells.ts';
 import { startMatrixWorld } from '../support/matrix-world.ts';
+import { sinkOf } from '../support/suffer.ts';
 
 /** Values that replace themselves, so that a copy is no harm. */
 const WHAT = 'levels=cluster,node,pod&metrics=memory/working_set,up,node/count';
@@ -104,12 +105,6 @@ const TOLD: Readonly<Record<FaultName, RegExp>> = {
   '503': /HTTP 503|not answered by the deadline/,
   'clock off': /^$/,
 };
-
-function sinkOf(report: TickReport, name: string): SinkReport {
-  const sink = report.sinks.find((each) => each.sink === name);
-  if (sink === undefined) throw new Error(`no sink ${name} in the report`);
-  return sink;
-}
 
 beforeAll(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');

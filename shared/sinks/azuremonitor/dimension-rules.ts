@@ -1,7 +1,7 @@
 import { hint } from '../../config/did-you-mean.ts';
 import { LABEL_KEYS, type LabelKey } from '../../core/labels.ts';
-import { isLevel, LEVELS, type Level } from '../../core/level.ts';
-import { unknownLevel } from '../selection.ts';
+import { LEVELS, type Level } from '../../core/level.ts';
+import { readLevelTexts } from '../level-texts.ts';
 import { MAX_DIMENSIONS } from './limits.ts';
 
 /** Label keys that tell the rows of a level apart, in the order of the dimensions; `*` = all keys of a grouping. */
@@ -61,16 +61,7 @@ function keysOfLevel(level: Level): readonly string[] {
 /** Reads `dimensions=LEVEL:KEY,KEY` options; levels without one keep the default. Problems go behind the option's name. */
 export function readDimensionRules(texts: readonly string[]): RulesReading {
   const problems: string[] = [];
-  const given = new Map<Level, string>();
-  for (const text of texts) {
-    const colon = text.indexOf(':');
-    const word = (colon < 0 ? text : text.slice(0, colon)).trim();
-    const level = word === 'ns' ? 'namespace' : word;
-    if (colon < 0) problems.push(`must be LEVEL:KEY,KEY such as "pod:${DEFAULT_DIMENSIONS.pod}"`);
-    else if (!isLevel(level)) problems.push(unknownLevel(word));
-    else if (given.has(level)) problems.push(`has two rules for ${level}; each level takes one`);
-    else given.set(level, text.slice(colon + 1));
-  }
+  const given = readLevelTexts(texts, `LEVEL:KEY,KEY such as "pod:${DEFAULT_DIMENSIONS.pod}"`, problems);
   const rules = Object.fromEntries(
     LEVELS.map((level) => [level, readRule(level, given.get(level) ?? DEFAULT_DIMENSIONS[level], problems)]),
   ) as Record<Level, DimensionKeys>;

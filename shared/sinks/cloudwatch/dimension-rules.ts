@@ -1,6 +1,6 @@
 import { hint } from '../../config/did-you-mean.ts';
-import { isLevel, LEVELS, type Level } from '../../core/level.ts';
-import { unknownLevel } from '../selection.ts';
+import { LEVELS, type Level } from '../../core/level.ts';
+import { readLevelTexts } from '../level-texts.ts';
 import { toDimensionName } from './ascii.ts';
 import {
   DEFAULT_DIMENSIONS,
@@ -29,16 +29,7 @@ export interface RulesReading {
 export function readDimensionRules(texts: readonly string[], names: DimensionNames = 'heapster'): RulesReading {
   const defaults = names === 'containerinsights' ? INSIGHTS_DIMENSIONS : DEFAULT_DIMENSIONS;
   const problems: string[] = [];
-  const given = new Map<Level, string>();
-  for (const text of texts) {
-    const colon = text.indexOf(':');
-    const word = (colon < 0 ? text : text.slice(0, colon)).trim();
-    const level = word === 'ns' ? 'namespace' : word;
-    if (colon < 0) problems.push(`must be LEVEL:NAME,NAME such as "pod:${DEFAULT_DIMENSIONS.pod}"`);
-    else if (!isLevel(level)) problems.push(unknownLevel(word));
-    else if (given.has(level)) problems.push(`has two rules for ${level}; each level takes one`);
-    else given.set(level, text.slice(colon + 1));
-  }
+  const given = readLevelTexts(texts, `LEVEL:NAME,NAME such as "pod:${DEFAULT_DIMENSIONS.pod}"`, problems);
   const rules = Object.fromEntries(
     LEVELS.map((level) => [level, readRule(level, given.get(level) ?? defaults[level], names, problems)]),
   ) as Record<Level, readonly DimensionRule[]>;
