@@ -5,5 +5,10 @@ import { readScheduledTime, type TickEvent } from './scheduled-time.ts';
 
 /** The tick function: one report per cluster. It throws at the very end if a minute is lost, for the function's `Errors`. */
 export const handler = createLambdaHandler(async (runtime, event: TickEvent | null, deadline) =>
-  reportsOrLoss(await runTick(runtime, { scheduledTime: readScheduledTime(event), endBy: deadline.at })),
+  reportsOrLoss(
+    await runTick(runtime, {
+      scheduledTime: readScheduledTime(event, runtime.platform.clock.now()),
+      endBy: deadline.at,
+    }),
+  ),
 );

@@ -1,7 +1,9 @@
-import { reportOf, startGoogleStack } from '../support/google-stack.ts';
+import { reportOf, startGoogleStack, urlOf } from '../support/google-stack.ts';
 import { itExportsWhatOneProcessExports } from './scenario.ts';
 
-itExportsWhatOneProcessExports('Google', async ({ kubeconfig, env, now: start }) => {
+const MINUTE = 60_000;
+
+itExportsWhatOneProcessExports('functions on Google Cloud', async ({ kubeconfig, env, now: start }) => {
   const stack = await startGoogleStack({
     now: start,
     secrets: { kubeconfig },
@@ -12,11 +14,27 @@ itExportsWhatOneProcessExports('Google', async ({ kubeconfig, env, now: start })
     },
   });
   const app = await stack.startApp();
+  const scrape = new URL(urlOf('scrape')).host;
   return {
     async tick(now) {
       await app.setClock(now);
       // Cloud Scheduler may deliver a run twice, with the same time.
-      return reportOf(await app.schedule(Math.floor(now / 60_000) * 60_000));
+      return reportOf(await app.schedule(now - (now % MINUTE)));
+    },
+    async lateRun(now, time) {
+      await app.setClock(now);
+      return JSON.stringify((await app.schedule(time)).body);
+    },
+    // There is no instance left to run it.
+    loseShard(shard) {
+      stack.cloud.refuse = (host, body) => {
+        if (shard === undefined || host !== scrape) return undefined;
+        return (JSON.parse(body.toString('utf8')) as { readonly shard: string }).shard === shard ? 429 : undefined;
+      };
+    },
+    async callAsStranger() {
+      const { status, body } = await app.call('scrape', { version: 1, endBy: 0 }, {});
+      return [status, (body as { readonly error: { readonly code: string } }).error.code];
     },
     [Symbol.asyncDispose]: async () => await stack[Symbol.asyncDispose](),
   };

@@ -37,7 +37,7 @@ export interface HttpSim extends AsyncDisposable {
 }
 
 /** Starts a service whose answers are made by `serve`; what it throws is an answer of 500. */
-export async function startHttpSim(serve: (request: SimRequest) => SimAnswer): Promise<HttpSim> {
+export async function startHttpSim(serve: (request: SimRequest) => SimAnswer | Promise<SimAnswer>): Promise<HttpSim> {
   const scripted: SimFault[] = [];
   const requests: SimRequest[] = [];
   const sockets = new Set<Socket>();
@@ -59,11 +59,11 @@ export async function startHttpSim(serve: (request: SimRequest) => SimAnswer): P
     const fault = scripted.shift() ?? always;
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'reset') {
-      if (fault.answered === true) serve(request);
+      if (fault.answered === true) await serve(request);
       incoming.socket.resetAndDestroy();
       return;
     }
-    const { status, headers = {}, body = '' } = fault?.kind === 'answer' ? fault.answer : serve(request);
+    const { status, headers = {}, body = '' } = fault?.kind === 'answer' ? fault.answer : await serve(request);
     response.writeHead(status, headers).end(body);
   }
 

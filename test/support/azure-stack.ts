@@ -7,6 +7,7 @@ import { BUNDLES } from '../../infra/bundles.ts';
 import type { TickReport } from '../../shared/app/tick-report.ts';
 import { type AzureCloud, startAzureCloud, TENANT } from '../sim/azure-cloud.ts';
 import { AZURITE_ACCOUNT, AZURITE_KEY, type Azurite, startAzurite } from './azurite.ts';
+import { type HttpGate, openHttpGate } from './http-gate.ts';
 import { createRealFolder, freePorts, type RealProcess, startRealProcess } from './real-process.ts';
 import { trustAuthority } from './trust-authority.ts';
 
@@ -33,6 +34,8 @@ export interface TimerRun {
 /** One function app in its host, with the settings that the template gives it. */
 export interface AzureApp extends AsyncDisposable {
   readonly url: string;
+  /** The way by which the app's functions call each other. */
+  readonly gate: HttpGate;
   /** Registered functions with their bindings, as the host indexes them. */
   functions(): Promise<readonly { readonly name: string; readonly bindings: Readonly<Record<string, unknown>> }[]>;
   /** Moves the app's calendar so many milliseconds ahead of the real one, or lets it stand at a time. */
@@ -105,7 +108,9 @@ export async function startAzureStack(options: {
       `azblob://${AZURITE_ACCOUNT}/${name}/heapless?endpoint=${encodeURIComponent(azurite.endpoint)}`;
     const startApp = async (settings: Readonly<Record<string, string>> = {}): Promise<AzureApp> => {
       const [port = 0] = await freePorts(1);
-      const app = await startHost(join(folder, 'azure'), port, {
+      const gate = await openHttpGate(port);
+      started.push(async () => await gate[Symbol.asyncDispose]());
+      const host = await startHost(join(folder, 'azure'), port, {
         NODE_EXTRA_CA_CERTS: ca,
         ...cloud.identityEnv,
         AZURE_CLIENT_ID: APP.clientId,
@@ -114,13 +119,13 @@ export async function startAzureStack(options: {
         HEAPLESS_AZURE_AUDIENCE: AUDIENCE,
         HEAPLESS_AZURE_CALLERS: APP.objectId,
         HEAPLESS_AZURE_KEY_VAULT: cloud.url,
-        HEAPLESS_AZURE_URL: `http://127.0.0.1:${port}`,
+        HEAPLESS_AZURE_URL: gate.url,
         HEAPLESS_STATE: stateUri(CONTAINER),
         ...options.settings,
         ...settings,
       });
-      started.push(async () => await app[Symbol.asyncDispose]());
-      return app;
+      started.push(async () => await host[Symbol.asyncDispose]());
+      return { ...host, gate };
     };
     return {
       cloud,
@@ -139,7 +144,11 @@ export async function startAzureStack(options: {
   }
 }
 
-async function startHost(folder: string, port: number, env: Readonly<Record<string, string>>): Promise<AzureApp> {
+async function startHost(
+  folder: string,
+  port: number,
+  env: Readonly<Record<string, string>>,
+): Promise<Omit<AzureApp, 'gate'>> {
   const host: RealProcess = await startRealProcess({
     path: process.execPath,
     args: [HOST, folder],
