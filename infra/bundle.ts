@@ -1,7 +1,9 @@
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { build, type Metafile, type Plugin, transform } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
+import { LAZY_BUILT_INS } from './built-ins-plugin.ts';
 import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
+import { eagerFiles, writeMerged } from './merge-eager.ts';
 
 /** What a bundle came to, in bytes of minified code. */
 export interface BundleReport {
@@ -14,6 +16,29 @@ export interface BundleReport {
   readonly problems: readonly string[];
 }
 
+const OPTIONS: BuildOptions = {
+  outExtension: { '.js': '.mjs' },
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  // Names stay: they are in errors and stacks, and keepNames costs 10 ms of CPU at every cold start.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'error',
+  // Exist only where the functions run: inside the worker of Azure Functions, and in a Cloud Run function's own packages.
+  external: ['@azure/functions-core', '@google-cloud/functions-framework'],
+};
+
+/** CommonJS dependencies call require() and read __dirname, which ESM does not have. */
+const BANNER =
+  "import{createRequire as __cr}from'node:module';" +
+  'const require=__cr(import.meta.url),__require_here=require,__dir=import.meta.dirname,__file=import.meta.filename;';
+
 /**
  * Bundles one function into `<outdir>/<name>/index.mjs` and chunks beside it; source maps go with them and are not
  * deployed. The same sources give the same bytes.
@@ -23,41 +48,29 @@ export async function buildBundle(
   { root, outdir }: { readonly root: string; readonly outdir: string },
 ): Promise<BundleReport> {
   const folder = join(outdir, bundle.name);
-  const { metafile } = await build({
-    absWorkingDir: root,
+  const options: BuildOptions = { ...OPTIONS, absWorkingDir: root, outdir: folder };
+  const split = await build({
+    ...options,
     entryPoints: { index: bundle.entry },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    // Names stay: they are in errors and stacks, and keepNames costs 10 ms of CPU at every cold start.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    sourcemap: 'external',
-    plugins: [SHORT_NAMES],
-    metafile: true,
-    logLevel: 'error',
-    // CommonJS dependencies call require() and read __dirname, which ESM does not have.
-    banner: {
-      js:
-        "import{createRequire as __cr}from'node:module';" +
-        'const require=__cr(import.meta.url),__dir=import.meta.dirname,__file=import.meta.filename;',
-    },
     define: { __dirname: '__dir', __filename: '__file' },
-    // Exist only where the functions run: inside the worker of Azure Functions, and in a Cloud Run function's own packages.
-    external: ['@azure/functions-core', '@google-cloud/functions-framework'],
+    plugins: [SHORT_NAMES, LAZY_BUILT_INS],
+    sourcemap: 'inline',
+    metafile: true,
+    write: false,
+  });
+  const { outputs } = split.metafile;
+  const entry = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === bundle.entry);
+  if (entry === undefined) throw new Error(`${bundle.name}: esbuild wrote no entry`);
+  const eager = [...eagerFiles(entry, outputs)];
+  const metafile = await writeMerged(split, {
+    eager,
+    options: { ...options, banner: { js: BANNER }, sourcemap: 'external' },
   });
   const files = (bundle.files ?? []).map((file) => ({ from: resolve(root, file), to: join(folder, basename(file)) }));
   await Promise.all(files.map(({ from, to }) => copyFile(from, to)));
   const written = Object.keys(metafile.outputs).map((file) => resolve(root, file));
   await removeOthers(folder, new Set([...written, ...files.map(({ to }) => resolve(to))]));
-  return reportOf(bundle, metafile);
+  return reportOf(bundle, { inputs: eager.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})), metafile });
 }
 
 /** Local names of zod are nobody's in an error or a stack; without them its text, the largest that every start reads, is half. */
@@ -77,13 +90,14 @@ async function removeOthers(folder: string, written: ReadonlySet<string>): Promi
   await Promise.all(files.filter((file) => !written.has(file)).map((file) => rm(file, { recursive: true })));
 }
 
-function reportOf(bundle: Bundle, { outputs }: Metafile): BundleReport {
+function reportOf(
+  bundle: Bundle,
+  { inputs, metafile: { outputs } }: { readonly inputs: readonly string[]; readonly metafile: Metafile },
+): BundleReport {
   const code = Object.keys(outputs).filter((file) => file.endsWith('.mjs'));
-  const entry = code.find((file) => outputs[file]?.entryPoint === bundle.entry);
-  if (entry === undefined) throw new Error(`${bundle.name}: esbuild wrote no entry`);
+  const entry = code.find((file) => basename(file) === 'index.mjs') ?? '';
   const eager = eagerFiles(entry, outputs);
   const size = (files: readonly string[]): number => files.reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
-  const inputs = [...eager].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
   const packages = new Set(inputs.flatMap((input) => LAZY_PACKAGES.exec(input)?.[1] ?? []));
   const total = size(code);
   const problems = [...packages].map(
@@ -95,16 +109,4 @@ function reportOf(bundle: Bundle, { outputs }: Metafile): BundleReport {
   check('eager part', size([...eager]), bundle.eagerBudget);
   check('whole', total, bundle.totalBudget);
   return { name: bundle.name, eager: size([...eager]), total, lazyChunks: code.length - eager.size, problems };
-}
-
-/** The entry and everything that it imports by statement, directly or not. */
-function eagerFiles(entry: string, outputs: Metafile['outputs']): ReadonlySet<string> {
-  const eager = new Set<string>();
-  const visit = (file: string): void => {
-    if (eager.has(file) || outputs[file] === undefined) return;
-    eager.add(file);
-    for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement') visit(path);
-  };
-  visit(entry);
-  return eager;
 }

@@ -43,8 +43,11 @@ const HEADER = z.strictObject({
   requests: z.array(z.tuple([z.int().nonnegative(), z.union([z.literal(0), z.literal(1)]), z.int().nonnegative()])),
 });
 
-const pack = promisify(gzip);
-const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
+// Made when they are used: a start that has no backlog loads no zlib.
+const pack = (bytes: Uint8Array): Promise<Buffer> =>
+  promisify<Uint8Array, { readonly level: number }, Buffer>(gzip)(bytes, { level: 1 });
+const unpack = (bytes: Uint8Array, options: { readonly maxOutputLength: number }): Promise<Buffer> =>
+  promisify<Uint8Array, { readonly maxOutputLength: number }, Buffer>(gunzip)(bytes, options);
 
 /** Points of all requests. */
 export function backlogPoints(object: BacklogObject): number {
@@ -70,7 +73,7 @@ export async function encodeBacklog(object: BacklogObject): Promise<Uint8Array> 
   prefix.writeUInt32LE(FORMAT, 8);
   prefix.writeUInt32LE(header.length, 12);
   prefix.writeUInt32LE(crc32(rest), 16);
-  return await pack(Buffer.concat([prefix, rest]), { level: 1 });
+  return await pack(Buffer.concat([prefix, rest]));
 }
 
 /** Reads a stored object. What is none, or of another version, or damaged, is `unreadable` with a reason. */

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildBundle } from '../../../infra/bundle.ts';
 import { BUNDLES } from '../../../infra/bundles.ts';
@@ -33,6 +35,14 @@ async function projectOf(source: string): Promise<string> {
 async function bundleOf(source: string, budgets = { eagerBudget: 1e6, totalBudget: 1e6 }) {
   const root = await projectOf(source);
   return buildBundle({ name: 'probe', entry: 'entry.ts', ...budgets }, { root, outdir: join(folder, 'dist') });
+}
+
+/** What a fresh process prints that imports the bundle as `bundle`. */
+async function ran(code: string): Promise<unknown> {
+  const file = join(folder, 'dist', 'probe', 'index.mjs');
+  const script = `import(${JSON.stringify(file)}).then(async (bundle) => console.log(JSON.stringify(${code})))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
+  return JSON.parse(stdout);
 }
 
 async function hashOf(path: string): Promise<string> {
@@ -82,6 +92,46 @@ describe('a bundle', () => {
     await bundleOf('export const handler = () => 1;');
 
     expect((await readdir(join(folder, 'dist', 'probe'))).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  });
+});
+
+describe('the start of a bundle', () => {
+  it('opens one file, and shares it with what is loaded later', async () => {
+    const root = await projectOf(`import { counter } from './counter.ts';
+export const now = () => counter.next();
+export const later = async () => (await import('./later.ts')).later();`);
+    await writeFile(join(root, 'counter.ts'), 'let count = 0; export const counter = { next: () => ++count };');
+    const later = "import { counter } from './counter.ts'; export const later = () => counter.next() * 10;";
+    await writeFile(join(root, 'later.ts'), later);
+    const probe = { name: 'probe', entry: 'entry.ts', eagerBudget: 1e6, totalBudget: 1e6 };
+
+    const { lazyChunks } = await buildBundle(probe, { root, outdir: join(folder, 'dist') });
+
+    expect(lazyChunks).toBe(1);
+    expect(await ran('[bundle.now(), await bundle.later(), bundle.now()]')).toEqual([1, 20, 3]);
+  });
+
+  it('loads a built-in module when a name of it is used', async () => {
+    await bundleOf(`import { createSocket as open } from 'node:dgram';
+import * as zlib from 'node:zlib';
+export const loaded = () => process.moduleLoadList.includes('NativeModule dgram');
+export const socket = () => typeof open('udp4').unref().close;
+export const sum = () => zlib.crc32('a');`);
+
+    expect(await ran('[bundle.loaded(), bundle.socket(), bundle.loaded(), bundle.sum()]')).toEqual([
+      false,
+      'function',
+      true,
+      3904355907,
+    ]);
+  });
+
+  it('has require() for packages in CommonJS', async () => {
+    await bundleOf(
+      "import snappy from 'snappyjs';\nexport const size = () => snappy.compress(new Uint8Array(9)).length;",
+    );
+
+    expect(await ran('bundle.size()')).toBeGreaterThan(0);
   });
 });
 
