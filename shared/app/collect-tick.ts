@@ -1,5 +1,6 @@
 import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
+import type { QuotaShare } from '../core/quota-share.ts';
 import { MINUTE, type Millis, type UnixMillis } from '../core/units.ts';
 import type { ShardRequest } from '../fanout/invoker.ts';
 import { type MergedPartial, mergePartials } from '../fanout/merge.ts';
@@ -16,6 +17,7 @@ import { type BacklogList, hasBacklog, listBacklog, NO_BACKLOG } from './list-ba
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
 import { openPaceFile, type PaceFile } from './pace-file.ts';
 import { openPlanFile } from './plan-file.ts';
+import { type QuotaShares, quotaShares } from './quota-shares.ts';
 import { runReduce } from './reduce.ts';
 import { emptyResult, reportTick } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
@@ -77,21 +79,27 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
       ? await watch.time('backlog', () => listBacklog(runtime, source.cluster, plan, listDeadline.signal))
       : NO_BACKLOG;
 
+  const quotas = quotaShares(runtime, plan.shards.length);
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
   using podsDeadline = createDeadline(times.scrapeBy, clock, tick.deadline.signal);
   const inline = { nodes: nodes.length, deadline: podsDeadline };
   const results = await watch.time('shards', () =>
-    scatter(shardRequests(tick, { plan, times, backlog, pace, objects: listed.objects, route: decision.route }), {
-      invoker: runtime.platform.shardInvoker ?? createInlineInvoker(runtime, source, inline),
-      concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
-      deadline: shardsDeadline,
-    }),
+    scatter(
+      shardRequests(tick, { plan, times, backlog, pace, quotas, objects: listed.objects, route: decision.route }),
+      {
+        invoker: runtime.platform.shardInvoker ?? createInlineInvoker(runtime, source, inline),
+        concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
+        deadline: shardsDeadline,
+      },
+    ),
   );
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
   using reduceDeadline = createDeadline(times.reduceBy, clock, tick.deadline.signal);
   const [reduced, planWarnings, paceWarnings] = await Promise.all([
-    watch.time('reduce', () => reduceTotals(tick, { times, backlog, pace, merged, results, objects: listed.objects })),
+    watch.time('reduce', () =>
+      reduceTotals(tick, { times, backlog, pace, quotas, merged, results, objects: listed.objects }),
+    ),
     planFile.settle(plan, answered, reduceDeadline.signal),
     answered.size === 0 ? [] : pace.settle(reduceDeadline.signal),
   ]);
@@ -132,6 +140,7 @@ function shardRequests(
     times,
     backlog,
     pace,
+    quotas,
     objects,
     route,
   }: {
@@ -140,6 +149,7 @@ function shardRequests(
     readonly times: TickTimes;
     readonly backlog: BacklogList;
     readonly pace: PaceFile;
+    readonly quotas: QuotaShares;
     readonly objects: ClusterObjects;
   },
 ): readonly ShardRequest[] {
@@ -167,8 +177,13 @@ function shardRequests(
     repeated: tick.repeated,
     ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
     share: objects.nodes.length === 0 ? 1 : shard.nodes.length / objects.nodes.length,
+    ...quotaField(quotas.shard(index)),
     namespaceIds: objects.namespaceIds,
   }));
+}
+
+function quotaField(quota: QuotaShare | undefined): { readonly quota?: QuotaShare } {
+  return quota === undefined ? {} : { quota };
 }
 
 /** A reduction that fails loses the totals of this tick, and says so; the rows of the shards are out already. */
@@ -178,12 +193,13 @@ async function reduceTotals(
     readonly times: TickTimes;
     readonly backlog: BacklogList;
     readonly pace: PaceFile;
+    readonly quotas: QuotaShares;
     readonly merged: MergedPartial;
     readonly results: readonly ShardResult[];
     readonly objects: ClusterObjects;
   },
 ): Promise<ReduceResult | { readonly failed: string }> {
-  const { times, backlog, pace, merged, results, objects } = gathered;
+  const { times, backlog, pace, quotas, merged, results, objects } = gathered;
   const { runtime } = tick;
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
@@ -201,6 +217,7 @@ async function reduceTotals(
         backlog: backlog.keysOf(TOTALS),
         repeated: tick.repeated,
         ...(pace.resting.length === 0 ? {} : { resting: pace.resting }),
+        ...quotaField(quotas.totals),
         namespaceIds: objects.namespaceIds,
         totals: addLostNodes({ cluster, namespace, workload, group }, lost),
       },

@@ -1,6 +1,7 @@
 import { countBatchPoints, type MetricBatch } from '../core/batch.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { Level } from '../core/level.ts';
+import type { QuotaShare } from '../core/quota-share.ts';
 import { type Millis, SECOND } from '../core/units.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { deliverAll } from '../delivery/deliver-all.ts';
@@ -30,6 +31,8 @@ export interface ExportOptions {
   readonly resting: readonly string[];
   /** Share (0..1) of a sink's `max_series` that this batch may use; undefined = it does not count. */
   readonly share: number | undefined;
+  /** Of the sinks' quotas; undefined = all. */
+  readonly quota: QuotaShare | undefined;
 }
 
 /**
@@ -54,7 +57,8 @@ export async function exportBatch(
     using ending = deps.deadline.within(
       Math.min(deps.deadline.remaining(), sink.exportTimeout ?? Number.POSITIVE_INFINITY),
     );
-    const delivery = { ...deps, deadline: ending };
+    using pace = runtime.pacers.lease(sink, options.quota);
+    const delivery = { ...deps, deadline: ending, pace };
     const rests = options.resting.includes(backlogSink(sink));
     const report = await exportOne(runtime, {
       sink,

@@ -45,6 +45,7 @@ export async function runReduce(runtime: Runtime, request: ReduceRequest, by: De
         backlog: request.backlog ?? [],
         resting: request.resting ?? [],
         share: 1,
+        quota: request.quota,
       }),
     ),
     series?.save(batch, () => false, deadline.signal),

@@ -5,6 +5,7 @@ import { resolveSecrets } from '../config/resolve-secrets.ts';
 import { createDeadline } from '../core/deadline.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
 import { type Millis, SECOND } from '../core/units.ts';
+import { createPacers, type Pacers } from '../delivery/pacer.ts';
 import { openSink } from '../sinks/registry.ts';
 import { unknownLabels } from '../sinks/row-filter.ts';
 import type { Sink } from '../sinks/sink.ts';
@@ -31,6 +32,8 @@ export interface Runtime {
   readonly logger: Logger;
   readonly sources: readonly SourceRuntime[];
   readonly sinks: readonly Sink[];
+  /** What was sent within the sinks' quotas, as far as this process knows. */
+  readonly pacers: Pacers;
   readonly store: ObjectStore;
   close(): Promise<void>;
 }
@@ -95,6 +98,7 @@ export async function createRuntime({
     logger,
     sources,
     sinks,
+    pacers: createPacers(sinks, platform.clock),
     store,
     async close() {
       for (const source of sources) source.close();

@@ -119,6 +119,7 @@ export async function runScrape(
         backlog: request.backlog ?? [],
         resting: request.resting ?? [],
         share: request.share ?? 1,
+        quota: request.quota,
       }),
     ),
     watch.time('save', async () => {

@@ -6,6 +6,7 @@ import { type ClaimResult, claimTick } from '../state/claim.ts';
 import { collectTick } from './collect-tick.ts';
 import { exportBatch } from './export-batch.ts';
 import { mergeSinkReports } from './merge-sink-reports.ts';
+import { quotaShares } from './quota-shares.ts';
 import { emptyResult } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import { buildSelfBatch } from './self-batch.ts';
@@ -86,6 +87,7 @@ async function tellSelf(runtime: Runtime, result: TickResult, deadline: Deadline
     backlog: [],
     resting: result.resting,
     share: undefined,
+    quota: quotaShares(runtime, 1).totals,
   });
   const points = countBatchPoints(batch);
   const merged = mergeSinkReports([...report.sinks, ...sinks]);

@@ -4,6 +4,7 @@ import { describeError } from '../core/errors.ts';
 import type { Millis } from '../core/units.ts';
 import type { EncodedRequest, SendOutcome, Sink } from '../sinks/sink.ts';
 import { backoff } from './backoff.ts';
+import type { Pace } from './pacer.ts';
 import { type Attempt, sendWithin } from './send-within.ts';
 import type { Tally } from './tally.ts';
 
@@ -20,6 +21,8 @@ export interface DeliveryDeps {
   readonly random: () => number;
   /** Where requests go that may be sent again later; undefined = they are dropped. */
   readonly spill?: Spill | undefined;
+  /** Keeps the export within the backend's quota; undefined = it has none. */
+  readonly pace?: Pace | undefined;
 }
 
 /** Keeps a request for a later tick. False = there is no room or no time: its points are dropped. */
@@ -34,7 +37,11 @@ interface Settled {
   readonly verdict: 'settled' | 'accepted';
 }
 
-type Verdict = Settled | { readonly verdict: 'refused'; readonly cause: unknown };
+type Verdict =
+  | Settled
+  | { readonly verdict: 'refused'; readonly cause: unknown }
+  /** It cannot start before the deadline. */
+  | { readonly verdict: 'unsent'; readonly why: string; readonly cause: unknown };
 
 type Retryable = Extract<SendOutcome, { readonly status: 'retryable' }>;
 
@@ -49,8 +56,17 @@ export async function deliverRequest(
   const pending = [request];
   let refusedInARow = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const parts = deps.pace?.exceeds(next) === true && !isOver(deps.deadline) ? next.split() : undefined;
+    if (parts !== undefined) {
+      pending.push(parts[1], parts[0]);
+      continue;
+    }
     const result = await sendUntilSettled(sink, next, tally, pause, deps);
     if (result.verdict === 'accepted') refusedInARow = 0;
+    if (result.verdict === 'unsent') {
+      for (const each of [next, ...pending.splice(0).reverse()]) keep(tally, each, result, deps);
+      return;
+    }
     if (result.verdict !== 'refused') continue;
     refusedInARow++;
     const halves = refusedInARow > MAX_REFUSED_IN_A_ROW ? undefined : next.split();
@@ -70,9 +86,8 @@ async function sendUntilSettled(
   const { deadline, clock } = deps;
   let lastCause: unknown;
   for (let attempt = 0; ; attempt++) {
-    const paused = pause.until - clock.now();
-    if (paused > 0) await clock.sleep(Math.min(paused, deadline.remaining()), deadline.signal);
-    if (isOver(deadline)) return keep(tally, request, { why: 'not sent before the deadline', cause: lastCause }, deps);
+    const held = await waitForTurn(request, pause, deps);
+    if (held !== undefined) return { verdict: 'unsent', why: held, cause: lastCause };
     tally.request();
     if (attempt > 0) tally.retry();
     const outcome = await sendWithin(sink, request, deadline.signal);
@@ -94,6 +109,23 @@ async function sendUntilSettled(
     }
     if (outcome.retryAfter !== undefined) pause.until = Math.max(pause.until, clock.now() + outcome.retryAfter);
     lastCause = outcome.cause;
+    await clock.sleep(wait, deadline.signal);
+  }
+}
+
+/** Waits as the backend asked, and for room within its quota. Why the request cannot start in time, or undefined: it may now. */
+async function waitForTurn(
+  request: EncodedRequest,
+  pause: Pause,
+  { pace, clock, deadline }: DeliveryDeps,
+): Promise<string | undefined> {
+  for (;;) {
+    const paused = pause.until - clock.now();
+    if (paused > 0) await clock.sleep(Math.min(paused, deadline.remaining()), deadline.signal);
+    if (isOver(deadline)) return 'not sent before the deadline';
+    const wait = pace?.take(request) ?? 0;
+    if (pace === undefined || wait === 0) return undefined;
+    if (wait >= deadline.remaining()) return pace.reason;
     await clock.sleep(wait, deadline.signal);
   }
 }

@@ -1,4 +1,5 @@
 import type { Deadline } from '../core/deadline.ts';
+import type { QuotaShare } from '../core/quota-share.ts';
 import type { KubeletAddress } from '../kube/kubelet-address.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
 import type { Partial } from './partial.ts';
@@ -34,6 +35,8 @@ export interface ShardRequest {
   readonly resting?: readonly string[];
   /** Share (0..1) of the cluster's nodes: of what a sink may send of single resources. Undefined = all. */
   readonly share?: number;
+  /** Of the quotas of sinks. Absent = all. */
+  readonly quota?: QuotaShare;
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
 }

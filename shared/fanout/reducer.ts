@@ -1,4 +1,5 @@
 import type { Deadline } from '../core/deadline.ts';
+import type { QuotaShare } from '../core/quota-share.ts';
 import type { SinkReport } from '../delivery/report.ts';
 import type { PartialTable } from './partial.ts';
 
@@ -24,6 +25,8 @@ export interface ReduceRequest {
   readonly repeated?: boolean;
   /** Identities of sinks that rest in this tick: they get nothing of it. */
   readonly resting?: readonly string[];
+  /** Of the quotas of sinks. Absent = all. */
+  readonly quota?: QuotaShare;
   /** Namespace name → uid. */
   readonly namespaceIds: Readonly<Record<string, string>>;
   readonly totals: TotalTables;

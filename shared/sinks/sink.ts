@@ -4,6 +4,7 @@ import type { MetricBatch } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Level } from '../core/level.ts';
 import type { Millis } from '../core/units.ts';
+import type { SinkQuota } from './quota.ts';
 
 /**
  * What became of one request. `points` of a rejected part are named by count; causes become sentences in the report.
@@ -42,6 +43,8 @@ export interface SinkLimits {
   readonly maxBytes: number;
   /** Most requests at once. */
   readonly concurrency: number;
+  /** What the backend takes in a time. Undefined = it says no number. */
+  readonly quota?: SinkQuota;
 }
 
 /** How a sink's requests outlive a tick. Both functions are pure and each other's inverse. */

@@ -20,6 +20,7 @@ import { defineSink } from '../define-sink.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
 import type { HttpRules } from '../http/classify-http.ts';
 import { createHttpClient } from '../http/http-client.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
 import type { Sink } from '../sink.ts';
 import { BACKLOG } from './backlog.ts';
@@ -82,7 +83,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: { maxPoints: MAX_SERIES, maxBytes: MAX_BODY_BYTES, concurrency },
+      limits: withQuota({ maxPoints: MAX_SERIES, maxBytes: MAX_BODY_BYTES, concurrency }, options),
       // Globs do not reach counters; their very names do.
       selection: toSelection(options, {
         dialect,

@@ -7,6 +7,7 @@ import { authKindOf } from '../auth/auth-kind.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { authProblems } from '../auth/auth-problems.ts';
 import { namesOption } from '../names-option.ts';
+import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { DEFAULT_DIMENSIONS, readDimensionRules } from './dimension-rules.ts';
@@ -66,6 +67,7 @@ export const OPTIONS = z.object({
   ),
   cluster_name: textOption({}).describe("Value of the dimension cluster_name; else the cluster's configured name"),
   ...selection,
+  ...quotaOptions(),
   dimensions: repeatable(
     z
       .array(z.string())

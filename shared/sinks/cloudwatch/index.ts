@@ -7,7 +7,7 @@
  *     cloudwatch:?mode=emf     as lines of the function's log, in the embedded metric format (emf.ts)
  *
  * Limits (limits.ts has the links): 1,000 datums and 1 MB in a request, 30 dimensions, ASCII names and values, 150 different
- * numbers in a datum, two weeks back to two hours ahead, all or nothing per request. Permission: cloudwatch:PutMetricData.
+ * numbers in a datum, two weeks back to two hours ahead, all or nothing per request; 500 requests a second. Permission: cloudwatch:PutMetricData.
  *
  * CloudWatch adds up what it gets twice. Average, Minimum and Maximum of a single value do not notice; Sum and SampleCount
  * do. So requests of single values count as idempotent, requests with statistic sets or merged values do not.
@@ -16,8 +16,9 @@ import { SinkError } from '../../core/errors.ts';
 import { METRICS } from '../../core/metrics.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
-import type { SendOutcome, Sink, SinkLimits } from '../sink.ts';
+import type { SendOutcome, Sink } from '../sink.ts';
 import { BACKLOG } from './backlog.ts';
 import { checkCloudWatch } from './check.ts';
 import { classifyError } from './classify.ts';
@@ -25,7 +26,7 @@ import { createMetricDataClient } from './client.ts';
 import { collidingLevels } from './dimension-rules.ts';
 import { openEmf } from './emf.ts';
 import { encodeMetricData } from './encode.ts';
-import { MAX_BODY_BYTES, MAX_DATUMS, MAX_UNIQUE_VALUES } from './limits.ts';
+import { MAX_BODY_BYTES, MAX_DATUMS, MAX_UNIQUE_VALUES, QUOTA } from './limits.ts';
 import { DEFAULTS, modeProblems, namespaceOf, OPTIONS, rulesOf } from './options.ts';
 import type { MetricDataRequest } from './request.ts';
 import type { CloudWatchSettings } from './settings.ts';
@@ -65,7 +66,7 @@ export default defineSink({
       { region, endpoint, compression, concurrency, requestTimeout: options.request_timeout_sec },
       `sink ${uri.key}`,
     );
-    const limits: SinkLimits = { maxPoints: MAX_DATUMS, maxBytes: MAX_BODY_BYTES, concurrency };
+    const limits = withQuota({ maxPoints: MAX_DATUMS, maxBytes: MAX_BODY_BYTES, concurrency }, options, QUOTA);
     const sink: Sink<MetricDataRequest> = {
       name: uri.key,
       shown: uri.shown,

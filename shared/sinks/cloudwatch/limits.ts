@@ -1,4 +1,5 @@
-import { HOUR, type Millis } from '../../core/units.ts';
+import { HOUR, type Millis, SECOND } from '../../core/units.ts';
+import type { SinkQuota } from '../quota.ts';
 
 /*
  * PutMetricData, as the API reference has it (read 2026-11-23):
@@ -25,6 +26,12 @@ export const LEAST_VALUE = 2 ** -360;
 /** How old and how far ahead a timestamp may be. */
 export const OLDEST: Millis = 14 * 24 * HOUR;
 export const FARTHEST: Millis = 2 * HOUR;
+
+/**
+ * Requests of an account in a region (quota L-8BC498D4, which can be raised):
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (read 2026-11-28).
+ */
+export const QUOTA: SinkQuota = { requests: { most: 500, per: SECOND } };
 
 /*
  * The embedded metric format (read 2026-11-28):

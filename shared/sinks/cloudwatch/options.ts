@@ -3,6 +3,7 @@ import type { ComponentUri } from '../../config/config.ts';
 import { choiceOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { repeatable } from '../../config/options.ts';
 import type { Level } from '../../core/level.ts';
+import { QUOTA_OPTIONS, quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { readDimensionRules } from './dimension-rules.ts';
@@ -128,6 +129,7 @@ export const OPTIONS = z.object({
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
     'Longest time for one request; never beyond the export timeout',
   ),
+  ...quotaOptions({ requests: '500, CloudWatch’s own quota of an account in a region' }),
 });
 
 export type CloudWatchOptions = z.output<typeof OPTIONS>;
@@ -143,7 +145,15 @@ export function rulesOf({ names }: Pick<CloudWatchOptions, 'names'>, uri: Compon
 }
 
 /** What only a call needs, and what the embedded metric format cannot say. */
-const ONLY_API = ['region', 'endpoint', 'compression', 'concurrency', 'request_timeout_sec', 'delivery'] as const;
+const ONLY_API = [
+  'region',
+  'endpoint',
+  'compression',
+  'concurrency',
+  'request_timeout_sec',
+  'delivery',
+  ...QUOTA_OPTIONS,
+];
 
 /** Options that are given and have no effect in the mode. */
 export function modeProblems({ mode, file }: z.output<typeof OPTIONS>, uri: ComponentUri): readonly string[] {

@@ -20,6 +20,7 @@ import { checkHttp } from '../http/check-http.ts';
 import type { HttpRules } from '../http/classify-http.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { createSignedClient } from '../http/signed-client.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
 import type { SendOutcome, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -70,7 +71,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: { ...LIMITS, concurrency: options.bulkWorkers },
+      limits: withQuota({ ...LIMITS, concurrency: options.bulkWorkers }, options),
       selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeElasticsearch(batch, settings, reject),
       async check(signal) {

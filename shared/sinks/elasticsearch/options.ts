@@ -14,6 +14,7 @@ import { authProblems } from '../auth/auth-problems.ts';
 import { signingOf } from '../auth/aws-host.ts';
 import { readHttpAddress } from '../http/http-address.ts';
 import { namesOption } from '../names-option.ts';
+import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 
@@ -54,6 +55,7 @@ export const OPTIONS = z.object({
   ),
   ...authOptions(['none', 'sigv4'], { byDefault: 'sigv4 for hosts of AWS without a user, else none' }),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions(),
 });
 
 export type ElasticsearchOptions = z.output<typeof OPTIONS>;

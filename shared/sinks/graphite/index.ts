@@ -20,6 +20,7 @@ import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
 import { sendTcp } from '../net/send-tcp.ts';
 import { createUdpSender } from '../net/send-udp.ts';
+import { quotaOptions, withQuota } from '../quota-options.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
 import type { SelectionDefaults, Sink, SinkCheck } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -45,6 +46,7 @@ const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions(),
 });
 
 const ADDRESS: NetAddressRules<'tcp' | 'udp'> = { transports: ['tcp', 'udp'], port: 2003 };
@@ -69,7 +71,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: LIMITS,
+      limits: withQuota(LIMITS, options),
       selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeGraphite(batch, settings, reject),
       async send(request, signal) {

@@ -18,6 +18,7 @@ import { classifyAnswer, classifyFault, type HttpRules } from '../http/classify-
 import { readHttpAddress } from '../http/http-address.ts';
 import type { HttpAnswer } from '../http/http-answer.ts';
 import { createHttpClient } from '../http/http-client.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
 import type { SendOutcome, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -112,7 +113,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: { ...LIMITS, concurrency },
+      limits: withQuota({ ...LIMITS, concurrency }, options),
       selection: toSelection(options, {
         dialect,
         exports: (metric) => !options.disable_counter_metrics || !RATED.has(metric.key),

@@ -9,6 +9,7 @@
  */
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
 import type { Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -36,7 +37,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: { ...LIMITS, concurrency: options.concurrency },
+      limits: withQuota({ ...LIMITS, concurrency: options.concurrency }, options),
       selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeKafka(batch, settings, reject),
       async send(request, signal) {

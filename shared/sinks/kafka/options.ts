@@ -9,6 +9,7 @@ import {
 } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import { namesOption } from '../names-option.ts';
+import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 
@@ -44,6 +45,7 @@ export const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions(),
 });
 
 export type KafkaOptions = z.output<typeof OPTIONS>;

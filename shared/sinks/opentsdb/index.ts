@@ -18,6 +18,7 @@ import { readHttpAddress } from '../http/http-address.ts';
 import { answerText } from '../http/http-answer.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import { namesOption } from '../names-option.ts';
+import { quotaOptions, withQuota } from '../quota-options.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
 import type { SelectionDefaults, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -49,6 +50,7 @@ const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions(),
 });
 
 const BY_DEFAULT = 'http://127.0.0.1:4242';
@@ -91,7 +93,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: { maxPoints: MAX_POINTS, maxBytes: options.max_body_bytes, concurrency },
+      limits: withQuota({ maxPoints: MAX_POINTS, maxBytes: options.max_body_bytes, concurrency }, options),
       selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeOpentsdb(batch, settings, reject),
       async send(request, signal) {

@@ -8,6 +8,7 @@ import { withDelivery } from '../delivery-option.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
 import { classifyAnswer, type HttpRules } from '../http/classify-http.ts';
 import { createHttpClient } from '../http/http-client.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
 import type { Sink, SinkContext, SinkLimits } from '../sink.ts';
 import { createOtlpBacklog } from './backlog.ts';
@@ -63,11 +64,15 @@ export function openOtlp(parts: OtlpParts): Sink<OtlpRequest> {
     if (!warned) context.notice({ where, notice: `${preset.backend} took the values and says: ${message}` });
     warned = true;
   };
-  const limits: SinkLimits = {
-    maxPoints: options.max_points ?? preset.maxPoints,
-    maxBytes: options.max_bytes ?? preset.maxBytes,
-    concurrency,
-  };
+  const limits = withQuota(
+    {
+      maxPoints: options.max_points ?? preset.maxPoints,
+      maxBytes: options.max_bytes ?? preset.maxBytes,
+      concurrency,
+    },
+    options,
+    preset.quota,
+  );
   const headers = {
     ...Object.fromEntries(options.headers),
     'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',

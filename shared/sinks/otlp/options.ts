@@ -6,12 +6,15 @@ import { authOptions } from '../auth/auth-options.ts';
 import { deliveryOption } from '../delivery-option.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
 import { namesOption } from '../names-option.ts';
+import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { PRESET_NAMES } from './presets.ts';
 import { ATTRIBUTE_PLACES } from './settings.ts';
 
 export const DEFAULTS: SelectionDefaults = { levels: LEVELS, metrics: ['*'] };
+
+const PRESET_OWN = 'what the backend of the preset says of itself, else no bound';
 
 /** How requests are made and sent; the fields that `honeycomb:` has too. */
 export const SENDING_OPTIONS = {
@@ -33,6 +36,7 @@ export const SENDING_OPTIONS = {
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(
     'Longest time for one request; never beyond the export timeout',
   ),
+  ...quotaOptions({ requests: PRESET_OWN, points: PRESET_OWN, bytes: PRESET_OWN }),
 } as const;
 
 export const OPTIONS = z.object({

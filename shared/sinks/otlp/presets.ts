@@ -1,5 +1,7 @@
-import { HOUR, MINUTE, type Millis } from '../../core/units.ts';
+import { HOUR, MINUTE, type Millis, SECOND } from '../../core/units.ts';
 import type { AuthKind } from '../auth/auth-kind.ts';
+import { AZURE_WORKSPACE_QUOTA } from '../azure-workspace.ts';
+import type { SinkQuota } from '../quota.ts';
 import type { AttributePlace } from './settings.ts';
 
 /** What a backend of OTLP wants, unless an option says otherwise. */
@@ -23,6 +25,8 @@ export interface Preset {
   readonly notInAttributes?: RegExp;
   readonly maxPoints: number;
   readonly maxBytes: number;
+  /** What it takes in a time, if it says so. */
+  readonly quota?: SinkQuota;
   /** Oldest stamp that is taken, and whether a series must grow in the order of time. */
   readonly maxAge: Millis;
   readonly ordered: boolean;
@@ -66,6 +70,7 @@ export const PRESETS = {
     auth: 'sigv4',
     maxPoints: 1_000,
     maxBytes: 1_000_000,
+    quota: { requests: { most: 500, per: SECOND } },
   },
   /** https://docs.cloud.google.com/stackdriver/docs/otlp-metrics/overview; rows become targets of Prometheus. */
   google: {
@@ -81,7 +86,14 @@ export const PRESETS = {
     maxBytes: 1_000_000,
   },
   /** https://learn.microsoft.com/azure/azure-monitor/containers/opentelemetry-protocol-ingestion */
-  azure: { ...PROMETHEUS, backend: 'Azure Monitor', auth: 'entra', maxPoints: 5_000, maxBytes: 1_000_000 },
+  azure: {
+    ...PROMETHEUS,
+    backend: 'Azure Monitor',
+    auth: 'entra',
+    maxPoints: 5_000,
+    maxBytes: 1_000_000,
+    quota: AZURE_WORKSPACE_QUOTA,
+  },
   /** https://docs.honeycomb.io/send-data/opentelemetry/ */
   honeycomb: {
     ...GENERIC,

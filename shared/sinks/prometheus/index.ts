@@ -19,12 +19,13 @@ import { createAuthorizedClient } from '../http/authorized-client.ts';
 import { classifyAnswer, type HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
 import { createHttpClient } from '../http/http-client.ts';
+import { withQuota } from '../quota-options.ts';
 import { selectBatch, toSelection } from '../selection.ts';
-import type { Sink, SinkLimits } from '../sink.ts';
+import type { Sink } from '../sink.ts';
 import { BACKLOG } from './backlog.ts';
 import { classifyRemoteWrite } from './classify.ts';
 import { encodeRemoteWrite, encodeStaleMarkers } from './encode.ts';
-import { CLOUD_HOSTS, FARTHEST, MAX_BYTES, MAX_BYTES_CLOUD } from './limits.ts';
+import { FARTHEST, maxBytesOf, quotaOf } from './limits.ts';
 import { DEFAULTS, OPTIONS } from './options.ts';
 import type { RemoteWriteRequest } from './request.ts';
 import type { RemoteWriteSettings, RemoteWriteVersion } from './settings.ts';
@@ -87,11 +88,8 @@ export default defineSink({
         notice: 'insecure=true: any certificate is taken for the receiver’s',
       });
     }
-    const limits: SinkLimits = {
-      maxPoints: options.max_samples,
-      maxBytes: options.max_bytes ?? (CLOUD_HOSTS.test(url.hostname) ? MAX_BYTES_CLOUD : MAX_BYTES),
-      concurrency,
-    };
+    const maxBytes = options.max_bytes ?? maxBytesOf(url.hostname);
+    const limits = withQuota({ maxPoints: options.max_samples, maxBytes, concurrency }, options, quotaOf(url.hostname));
     const settings: RemoteWriteSettings = {
       version,
       dialect,

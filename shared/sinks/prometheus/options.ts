@@ -5,6 +5,7 @@ import { authOptions } from '../auth/auth-options.ts';
 import { deliveryOption } from '../delivery-option.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';
 import { namesOption } from '../names-option.ts';
+import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { MAX_BYTES, MAX_BYTES_CLOUD, MAX_SAMPLES } from './limits.ts';
@@ -48,6 +49,11 @@ export const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions({
+    requests: '3,000 at Amazon Managed Prometheus, 15,000 a minute at Azure Monitor, else no bound',
+    points: '1,666,666 at Amazon Managed Prometheus, 1,000,000 a minute at Azure Monitor, else no bound',
+    bytes: '50 GB a minute at Azure Monitor, else no bound',
+  }),
 });
 
 export type PrometheusOptions = z.output<typeof OPTIONS>;

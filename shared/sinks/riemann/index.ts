@@ -18,6 +18,7 @@ import { deliveryOption, withDelivery } from '../delivery-option.ts';
 import { classifyFault } from '../http/classify-http.ts';
 import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
+import { quotaOptions, withQuota } from '../quota-options.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
 import type { SelectionDefaults, SendOutcome, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -54,6 +55,7 @@ const OPTIONS = z.object({
     'Longest time for one message and its answer; never beyond the export timeout',
   ),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions(),
 });
 
 /** Heapster's lines have `http://` though it is none. */
@@ -98,7 +100,7 @@ export default defineSink({
     const sink: Sink<LineRequest> = {
       name: uri.key,
       shown: uri.shown,
-      limits: limitsOf(options.batchsize, options.concurrency),
+      limits: withQuota(limitsOf(options.batchsize, options.concurrency), options),
       selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeRiemann(batch, settings, reject),
       send: (request, signal) => exchange(request.body, signal),

@@ -1,11 +1,12 @@
 import type { ComponentUri } from '../../config/config.ts';
 import { SinkError } from '../../core/errors.ts';
+import { withQuota } from '../quota-options.ts';
 import { toSelection } from '../selection.ts';
 import type { SendOutcome, Sink, SinkContext } from '../sink.ts';
 import { classifyFailure } from './classify.ts';
 import { createMonitoringClient } from './client.ts';
 import { encodeTimeSeries } from './encode.ts';
-import { BACKLOG_AGE, MAX_BODY_BYTES, MAX_SERIES } from './limits.ts';
+import { BACKLOG_AGE, MAX_BODY_BYTES, MAX_SERIES, QUOTA } from './limits.ts';
 import { GOOGLE_PREFIX, isUsual, seriesOf } from './mapping.ts';
 import type { StackdriverOptions } from './options.ts';
 import { loadTimeSeries, saveTimeSeries, type TimeSeriesRequest } from './request.ts';
@@ -42,7 +43,11 @@ export async function openStackdriver(
   return {
     name: uri.key,
     shown: uri.shown,
-    limits: { maxPoints: MAX_SERIES / Math.max(1, models.length), maxBytes: MAX_BODY_BYTES, concurrency },
+    limits: withQuota(
+      { maxPoints: MAX_SERIES / Math.max(1, models.length), maxBytes: MAX_BODY_BYTES, concurrency },
+      options,
+      QUOTA,
+    ),
     selection: toSelection(options, {
       exports: (metric, level) =>
         (named || isUsual(metric, level, models)) &&

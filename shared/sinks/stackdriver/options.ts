@@ -6,6 +6,7 @@ import {
   textOption,
   wholeNumberOption,
 } from '../../config/option-types.ts';
+import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
 import { DEFAULT_METRICS, GOOGLE_PREFIX, isTotal } from './mapping.ts';
@@ -59,6 +60,7 @@ export const OPTIONS = z.object({
         '`kubernetes.io/`, which Google keeps for itself and may refuse, and which hold no other metrics than Heapster’s',
     ),
   ...selection,
+  ...quotaOptions({ requests: '30,000 a minute, Cloud Monitoring’s own of a new project' }),
   metrics: selection.metrics.describe(
     'Metrics to export, separated by commas: names or globs such as `cpu/*`; `!network/*` takes away. The default is what ' +
       'Heapster sent in the chosen models, and of totals the usual ones; what is named here is sent at every level',

@@ -18,6 +18,7 @@ import { classifyFault } from '../http/classify-http.ts';
 import { namesOption } from '../names-option.ts';
 import { type NetAddressRules, readNetAddress } from '../net/net-address.ts';
 import { createUdpSender } from '../net/send-udp.ts';
+import { quotaOptions, withQuota } from '../quota-options.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
 import type { SelectionDefaults, Sink } from '../sink.ts';
 import type { LineRequest } from '../text/line-request.ts';
@@ -50,6 +51,7 @@ const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   ...selectionOptions(DEFAULTS),
+  ...quotaOptions(),
 });
 
 const ADDRESS: NetAddressRules<'udp'> = { transports: ['udp'], port: 8125 };
@@ -84,7 +86,7 @@ export default defineSink({
     return {
       name: uri.key,
       shown: uri.shown,
-      limits: LIMITS,
+      limits: withQuota(LIMITS, options),
       selection: toSelection(options, { dialect }),
       encode: (batch, reject) => encodeStatsd(batch, settings, reject),
       async send(request, signal) {

@@ -1,0 +1,53 @@
+import type * as z from 'zod';
+import { wholeNumberOption } from '../config/option-types.ts';
+import { SECOND } from '../core/units.ts';
+import type { Quota, QuotaKind, SinkQuota } from './quota.ts';
+import type { SinkLimits } from './sink.ts';
+
+interface QuotaOptions {
+  readonly max_requests_per_sec: number | undefined;
+  readonly max_points_per_sec: number | undefined;
+  readonly max_bytes_per_sec: number | undefined;
+}
+
+const OPTION_OF = {
+  requests: 'max_requests_per_sec',
+  points: 'max_points_per_sec',
+  bytes: 'max_bytes_per_sec',
+} as const satisfies Record<QuotaKind, keyof QuotaOptions>;
+
+/** Names of the options, for modes in which they mean nothing. */
+export const QUOTA_OPTIONS = Object.values(OPTION_OF);
+
+const NONE = 'no bound';
+
+/** The fields by which a sink is kept within its backend's quota. `published` says what counts where one is not given. */
+export function quotaOptions(
+  published: Readonly<Partial<Record<QuotaKind, string>>> = {},
+): Readonly<Record<keyof QuotaOptions, z.ZodType<number | undefined>>> {
+  const field = (kind: QuotaKind, what: string): z.ZodType<number | undefined> =>
+    wholeNumberOption({ min: 1, max: 1_000_000_000_000 }).describe(
+      `Most ${what} in any second, over all functions of the deployment; what finds no room before the deadline counts as not ` +
+        `sent in time. Not given = ${published[kind] ?? NONE}`,
+    );
+  return {
+    max_requests_per_sec: field('requests', 'requests'),
+    max_points_per_sec: field('points', 'points'),
+    max_bytes_per_sec: field('bytes', 'bytes of bodies before compression'),
+  };
+}
+
+/** Limits with the quota of the options; what they leave open is as published. No quota at all = the limits as they are. */
+export function withQuota(limits: SinkLimits, options: QuotaOptions, published: SinkQuota = {}): SinkLimits {
+  const quota: Partial<Record<QuotaKind, Quota>> = { ...published };
+  for (const kind of ['requests', 'points', 'bytes'] as const) {
+    const most = options[OPTION_OF[kind]];
+    if (most !== undefined) quota[kind] = { most, per: SECOND };
+  }
+  return Object.keys(quota).length === 0 ? limits : { ...limits, quota };
+}
+
+/** The option that sets a kind, for sentences. */
+export function quotaOption(kind: QuotaKind): string {
+  return OPTION_OF[kind];
+}
