@@ -1,5 +1,6 @@
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { defaultDashboardTarget } from '../dashboards/cloudwatch-target.ts';
+import { terraformFiles } from '../gcp/monitoring.ts';
 import { rbacFiles } from '../rbac/rbac-files.ts';
 import { configurationPage } from './configuration-page.ts';
 import { dashboardsPage } from './dashboards-page.ts';
@@ -14,6 +15,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const dashboard = cloudWatchDashboard(await defaultDashboardTarget());
   return new Map([
     ...rbacFiles(),
+    ...(await terraformFiles()),
     ['docs/metrics.md', metricsPage()],
     ['docs/names.md', await namesPage()],
     ['docs/sinks.md', await sinksPage()],

@@ -9,7 +9,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: infra/gcp/deploy.sh --project PROJECT --region REGION [--name NAME] [--schedule 'CRON'] [--max-scrapes NUMBER]
-         [--source-secrets A,B] [--sink-secrets A,B]
+         [--source-secrets A,B] [--sink-secrets A,B] [--notify CHANNEL,CHANNEL] [--budget POINTS]
 TEXT
 }
 
@@ -20,7 +20,7 @@ fail() {
 
 need() { [ "$#" -ge 2 ] && [ -n "$2" ] || fail "$1 needs a value; see --help"; }
 
-project='' region='' name=heapless schedule='* * * * *' scrapes=50 source_secrets='' sink_secrets=''
+project='' region='' name=heapless schedule='* * * * *' scrapes=50 source_secrets='' sink_secrets='' notify='' budget=''
 while [ "$#" -gt 0 ]; do
   case "$1" in
     --project) need "$@"; project=$2; shift 2 ;;
@@ -30,6 +30,8 @@ while [ "$#" -gt 0 ]; do
     --max-scrapes) need "$@"; scrapes=$2; shift 2 ;;
     --source-secrets) need "$@"; source_secrets=$2; shift 2 ;;
     --sink-secrets) need "$@"; sink_secrets=$2; shift 2 ;;
+    --notify) need "$@"; notify=$2; shift 2 ;;
+    --budget) need "$@"; budget=$2; shift 2 ;;
     --help) usage; exit 0 ;;
     *) fail "unknown option $1; see --help" ;;
   esac
@@ -38,6 +40,8 @@ done
 [ -n "$project" ] && [ -n "$region" ] || fail 'say --project PROJECT and --region REGION; see --help'
 [[ $name =~ ^[a-z][a-z0-9-]{1,17}[a-z0-9]$ ]] || fail "--name must be 3 to 19 lower-case letters, digits and hyphens, got '$name'"
 [ "$(wc -w <<<"$schedule")" -eq 5 ] || fail "--schedule must have five fields, got '$schedule'"
+[[ $notify =~ ^(projects/[^/,]+/notificationChannels/[0-9]+(,|$))*$ ]] || fail "--notify must be ids of channels, projects/PROJECT/notificationChannels/NUMBER, got '$notify'"
+[[ $budget =~ ^([1-9][0-9]*)?$ ]] || fail "--budget must be a whole number of points a tick, got '$budget'"
 [ -n "${HEAPLESS_SOURCE:-}" ] || fail 'HEAPLESS_SOURCE is not set; write kubernetes.summary_api:gke://PROJECT/LOCATION/CLUSTER'
 [ -n "${HEAPLESS_SINK:-}" ] || fail 'HEAPLESS_SINK is not set; write stackdriver: or another sink'
 for taken in HEAPLESS_STATE ${!HEAPLESS_GCP_@}; do
@@ -53,9 +57,12 @@ account() { printf '%s-%s@%s.iam.gserviceaccount.com' "$name" "$1" "$project"; }
 url() { printf 'https://%s-%s-%s.%s.run.app' "$name" "$1" "$number" "$region"; }
 bucket="$project-$name-state"
 
-node_modules/.bin/node infra/build.ts gcp >&2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+mkdir "$work/monitoring"
+# Alarms and dashboards for the sink as it is configured; what is wrong with it is told before anything is made.
+node_modules/.bin/node infra/gcp/monitoring-files.ts "$work/monitoring" "$name" "$notify" "$budget"
+node_modules/.bin/node infra/build.ts gcp >&2
 cp -R dist/gcp "$work/code"
 find "$work/code" -name '*.map' -delete
 
@@ -107,5 +114,33 @@ g scheduler jobs describe "$name-tick" --location "$region" >/dev/null 2>&1 && j
 g scheduler jobs "$job" http "$name-tick" --location "$region" --schedule "$schedule" --time-zone Etc/UTC --uri "$(url tick)" \
   --http-method POST --attempt-deadline 60s --max-retry-attempts 0 \
   --oidc-service-account-email "$(account scheduler)" --oidc-token-audience "$(url tick)"
+
+shopt -s nullglob
+for file in "$work"/monitoring/dashboard-*.json; do
+  view=$(basename "$file" .json)
+  for old in $(g monitoring dashboards list --filter "labels.deployment=$name AND labels.view=${view#dashboard-}" --format 'value(name)'); do
+    g monitoring dashboards delete "$old"
+  done
+  g monitoring dashboards create --config-from-file "$file"
+done
+if [ -n "$notify" ]; then
+  for file in "$work"/monitoring/metric-*.json; do
+    metric=$(basename "$file" .json)
+    verb=create
+    g logging metrics describe "${metric#metric-}" >/dev/null 2>&1 && verb=update
+    g logging metrics "$verb" "${metric#metric-}" --config-from-file "$file"
+  done
+  for file in "$work"/monitoring/alarm-*.json; do
+    alarm=$(basename "$file" .json)
+    old=$(g alpha monitoring policies list --filter "userLabels.deployment=$name AND userLabels.heapless=${alarm#alarm-}" --format 'value(name)')
+    if [ -n "$old" ]; then
+      g alpha monitoring policies update "$old" --policy-from-file "$file"
+    else
+      # Cloud Monitoring takes no policy on a metric that nobody has sent yet.
+      g alpha monitoring policies create --policy-from-file "$file" ||
+        printf 'no alarm %s yet: deploy again when ticks have run for ten minutes\n' "${alarm#alarm-}" >&2
+    fi
+  done
+fi
 
 printf "rights in the clusters (docs/deploy-gcp.md, 3): %s %s\n" "$(account tick)" "$(account scrape)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Removes what deploy.sh made: schedule, functions, state, roles in the project and service accounts. What was made by Terraform is
-# removed by `terraform destroy`.
+# Removes what deploy.sh made: alarms, dashboards, schedule, functions, state, roles in the project and service accounts. What was
+# made by Terraform is removed by `terraform destroy`.
 #
 #   infra/gcp/uninstall.sh --project acme --region europe-west1
 set -euo pipefail
@@ -37,7 +37,18 @@ remove() {
   if "$@" >/dev/null; then printf 'removed %s\n' "$what"; else printf 'NOT removed: %s\n' "$what" >&2; left=1; fi
 }
 
-# The schedule first, so that nothing starts any more.
+# Alarms before what they watch, so that nobody is woken.
+for policy in $(g alpha monitoring policies list --filter "userLabels.deployment=$name" --format 'value(name)'); do
+  remove "alarm $policy" g alpha monitoring policies delete "$policy"
+done
+for board in $(g monitoring dashboards list --filter "labels.deployment=$name" --format 'value(name)'); do
+  remove "dashboard $board" g monitoring dashboards delete "$board"
+done
+for metric in nodes-down lost-points waiting-points; do
+  g logging metrics describe "$name-$metric" >/dev/null 2>&1 || continue
+  remove "log metric $name-$metric" g logging metrics delete "$name-$metric"
+done
+# The schedule then, so that nothing starts any more.
 if g scheduler jobs describe "$name-tick" --location "$region" >/dev/null 2>&1; then
   remove "schedule $name-tick" g scheduler jobs delete "$name-tick" --location "$region"
 fi

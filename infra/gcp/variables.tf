@@ -66,3 +66,50 @@ variable "log_days" {
   type        = number
   default     = 14
 }
+
+variable "notification_channels" {
+  description = "Who is told by alarms: ids of notification channels (projects/PROJECT/notificationChannels/NUMBER). Empty = no alarms on the functions."
+  type        = list(string)
+  default     = []
+}
+
+variable "alarms" {
+  description = "Alarms on what a stackdriver: sink sends, such as node-down. Cloud Monitoring refuses a policy on a metric that nobody has sent yet: name them when the first ticks have run, and only those whose metrics the sink sends."
+  type        = set(string)
+  default     = []
+  validation {
+    condition = length(setsubtract(var.alarms, [
+      "node-down", "incomplete", "points-dropped", "backlog-growing", "memory-near-limit", "volume-almost-full", "pressure-high",
+      "budget-exceeded",
+    ])) == 0
+    error_message = "alarms may have node-down, incomplete, points-dropped, backlog-growing, memory-near-limit, volume-almost-full, pressure-high and budget-exceeded."
+  }
+}
+
+variable "alarm_thresholds" {
+  description = "Thresholds in place of those of the catalog, by alarm; budget-exceeded has none without: most points a tick."
+  type        = map(number)
+  default     = {}
+}
+
+variable "alarms_file" {
+  description = "What heapless alarms --for gcm has printed for your sink; default: for a sink that sends everything."
+  type        = string
+  default     = null
+}
+
+variable "dashboards" {
+  description = "Views that become dashboards, if there is a stackdriver: sink."
+  type        = set(string)
+  default     = ["fleet", "cluster", "namespace", "node", "heapless"]
+  validation {
+    condition     = length(setsubtract(var.dashboards, ["fleet", "cluster", "namespace", "workload", "group", "node", "heapless"])) == 0
+    error_message = "dashboards may have fleet, cluster, namespace, workload, group, node and heapless."
+  }
+}
+
+variable "dashboards_folder" {
+  description = "Folder with dashboard-VIEW.json, each printed by heapless dashboards --for gcm --view VIEW for your sink; default: for a sink that sends everything."
+  type        = string
+  default     = null
+}

@@ -6,7 +6,7 @@ import { PLATFORM_VARIABLES } from '../../../shared/config/flags.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
-const MAIN = read('infra/gcp/main.tf');
+const MAIN = read('infra/gcp/main.tf') + read('infra/gcp/monitoring.tf');
 const VARIABLES = read('infra/gcp/variables.tf');
 const SCRIPT = read('infra/gcp/deploy.sh');
 const OURS = PLATFORM_VARIABLES.filter((name) => name.startsWith('HEAPLESS_GCP_')).sort();
@@ -88,6 +88,8 @@ describe('the gcloud script', () => {
     [['--project', 'acme', '--region', 'europe-west1', '--name', 'X'], '--name must be 3 to 19'],
     [['--project', 'acme', '--region', 'europe-west1', '--schedule', '* *'], '--schedule must have five fields'],
     [['--project', 'acme', '--region', 'europe-west1'], 'HEAPLESS_SOURCE is not set'],
+    [['--project', 'acme', '--region', 'europe-west1', '--notify', 'me@acme.com'], '--notify must be ids of channels'],
+    [['--project', 'acme', '--region', 'europe-west1', '--budget', 'much'], '--budget must be a whole number'],
     [['--nope'], 'unknown option --nope'],
   ])('refuses %o before it makes anything', (args, said) => {
     const env = { PATH: process.env['PATH'] ?? '' };

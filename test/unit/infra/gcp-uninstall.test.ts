@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { logMetrics } from '../../../infra/gcp/deployment-alarms.ts';
 
 const SCRIPT = resolve(import.meta.dirname, '../../../infra/gcp/uninstall.sh');
 const ROLES = ['roles/monitoring.metricWriter', 'roles/container.clusterViewer'];
@@ -24,7 +25,7 @@ function uninstall(
   const gcloud = join(folder, 'gcloud');
   writeFileSync(
     gcloud,
-    `#!/bin/sh\necho "$*" >> '${log}'\n${behave}\ncase "$*" in *get-iam-policy*tick@*) printf '%s\\n' ${ROLES.join(' ')} ;; esac\nexit 0\n`,
+    `#!/bin/sh\necho "$*" >> '${log}'\n${behave}\ncase "$*" in *get-iam-policy*tick@*) printf '%s\\n' ${ROLES.join(' ')} ;; *'policies list'*) echo projects/acme/alertPolicies/1 ;; *'dashboards list'*) echo projects/1/dashboards/2 ;; esac\nexit 0\n`,
   );
   chmodSync(gcloud, 0o755);
   const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` };
@@ -38,12 +39,15 @@ function uninstall(
 const PLACE = ['--project', 'acme', '--region', 'europe-west1'];
 
 describe('uninstalling from Google Cloud', () => {
-  it('removes all that deploy.sh makes, the schedule first', () => {
+  it('removes all that deploy.sh makes: alarms first, then the schedule', () => {
     const { status, calls } = uninstall(PLACE);
 
     const removals = calls.filter((call) => / (delete|rm|remove-iam-policy-binding) /.test(call));
     expect(status).toBe(0);
     expect(removals).toEqual([
+      'alpha monitoring policies delete projects/acme/alertPolicies/1',
+      'monitoring dashboards delete projects/1/dashboards/2',
+      ...logMetrics('heapless').map(({ name }) => `logging metrics delete ${name}`),
       'scheduler jobs delete heapless-tick --location europe-west1',
       ...['tick', 'scrape', 'reduce'].map((name) => `functions delete heapless-${name} --gen2 --region europe-west1`),
       'storage rm --recursive gs://acme-heapless-state',
@@ -59,7 +63,7 @@ describe('uninstalling from Google Cloud', () => {
   });
 
   it('has nothing to do where nothing is', () => {
-    const { status, calls } = uninstall(PLACE, 'case "$*" in *" describe "*) exit 1 ;; esac');
+    const { status, calls } = uninstall(PLACE, 'case "$*" in *" describe "*) exit 1 ;; *" list "*) exit 0 ;; esac');
 
     expect(status).toBe(0);
     expect(calls.filter((call) => call.includes(' delete '))).toEqual([]);

@@ -6,8 +6,7 @@ import { stackdriverNames } from '../../../../infra/dashboards/stackdriver-names
 import { VIEWS, viewsOf } from '../../../../infra/dashboards/views.ts';
 import { parseUri } from '../../../../shared/config/uri.ts';
 import type { StackdriverSettings } from '../../../../shared/sinks/stackdriver/settings.ts';
-import { observedBatch } from '../../../support/observed-batch.ts';
-import { encodeBatch } from '../../../support/time-series.ts';
+import { lostQueries, type MonitoringQuery, sentSeries } from '../../../support/monitoring-filter.ts';
 
 const { Dashboard } = protos.google.monitoring.dashboard.v1;
 
@@ -24,12 +23,7 @@ async function dashboardsOf(uri: string): Promise<readonly CloudMonitoringDashbo
   return VIEWS.map((view) => cloudMonitoringDashboard([view], names));
 }
 
-interface Query {
-  readonly filter: string;
-  readonly groupBy: readonly string[];
-}
-
-function queriesOf(dashboard: CloudMonitoringDashboard): readonly Query[] {
+function queriesOf(dashboard: CloudMonitoringDashboard): readonly MonitoringQuery[] {
   return dashboard.mosaicLayout.tiles.flatMap(({ widget }) =>
     'xyChart' in widget
       ? widget.xyChart.dataSets.map(({ timeSeriesQuery: { timeSeriesFilter } }) => ({
@@ -52,22 +46,8 @@ describe('the dashboards of Cloud Monitoring', () => {
   });
 
   it.each(SINKS)('find a series in what is sent by %s with every query', async (uri, settings) => {
-    const sent = encodeBatch(observedBatch(), settings).series.map((series) => ({
-      'metric.type': series.type,
-      'resource.type': series.resource,
-      ...labelled('metric.label.', series.metricLabels),
-      ...labelled('resource.label.', series.resourceLabels),
-    }));
-
     const queries = (await dashboardsOf(uri)).flatMap(queriesOf);
-    const lost = queries.filter(({ filter, groupBy }) => {
-      const terms = filter.split(' AND ').map(readTerm);
-      return !sent.some(
-        (series: Readonly<Record<string, string>>) =>
-          terms.every(([key, values]) => values.includes(series[key] ?? '')) &&
-          groupBy.every((label) => series[label] !== undefined),
-      );
-    });
+    const lost = lostQueries(queries, sentSeries(settings));
 
     expect(queries.length).toBeGreaterThan(10);
     expect(lost).toEqual([]);
@@ -104,16 +84,6 @@ describe('the dashboards of Cloud Monitoring', () => {
     }
   });
 });
-
-function labelled(prefix: string, labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [`${prefix}${key}`, value]));
-}
-
-/** `key="value"` or `key=one_of("a","b")`. */
-function readTerm(text: string): readonly [key: string, values: readonly string[]] {
-  const at = text.indexOf('=');
-  return [text.slice(0, at), [...text.slice(at + 1).matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '')];
-}
 
 /** JSON as protobuf.js takes it: durations as messages, no empty lists. */
 function toMessage(dashboard: CloudMonitoringDashboard): Record<string, unknown> {
