@@ -55,6 +55,7 @@ export async function deliverRequest(
 ): Promise<void> {
   const pending = [request];
   let refusedInARow = 0;
+  let isTaken = true;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const parts = deps.pace?.exceeds(next) === true && !isOver(deps.deadline) ? next.split() : undefined;
     if (parts !== undefined) {
@@ -63,6 +64,7 @@ export async function deliverRequest(
     }
     const result = await sendUntilSettled(sink, next, tally, pause, deps);
     if (result.verdict === 'accepted') refusedInARow = 0;
+    if (result.verdict === 'settled') isTaken = false;
     if (result.verdict === 'unsent') {
       for (const each of [next, ...pending.splice(0).reverse()]) keep(tally, each, result, deps);
       return;
@@ -70,9 +72,13 @@ export async function deliverRequest(
     if (result.verdict !== 'refused') continue;
     refusedInARow++;
     const halves = refusedInARow > MAX_REFUSED_IN_A_ROW ? undefined : next.split();
-    if (halves === undefined) tally.settle('rejected', next.points, describeError(result.cause));
-    else pending.push(halves[1], halves[0]);
+    if (halves === undefined) {
+      tally.settle('rejected', next.points, describeError(result.cause));
+      isTaken = false;
+    } else pending.push(halves[1], halves[0]);
   }
+  // What is kept for later still needs its bytes, and who gave up waiting does not know who reads them.
+  if (isTaken) request.release?.();
 }
 
 /** Sends until the backend has answered for good, a repeat is not allowed, or the deadline is near. */

@@ -28,6 +28,11 @@ export interface EncodedRequest {
   readonly idempotent: boolean;
   /** The two halves, or undefined if it cannot be divided further. */
   split(): readonly [EncodedRequest, EncodedRequest] | undefined;
+  /**
+   * Gives the request's bytes back to its encoder, which may write over them. Called at most once, when the backend has
+   * taken the request and nobody reads it any more. Undefined = its bytes are its own.
+   */
+  release?(): void;
 }
 
 /** What `encode` refused before sending, by reason, in points. */

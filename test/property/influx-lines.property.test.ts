@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricBatch } from '../../shared/core/batch.ts';
 import { metricId } from '../../shared/core/metrics.ts';
 import heapster from '../../shared/dialects/heapster.ts';
+import { createBufferPool } from '../../shared/sinks/buffer-pool.ts';
 import { encodeInflux } from '../../shared/sinks/influxdb/encode.ts';
 import { countFields } from '../../shared/sinks/influxdb/split-fields.ts';
 import type { LineRequest } from '../../shared/sinks/text/line-request.ts';
@@ -54,6 +55,33 @@ describe('influx lines', () => {
           );
         },
       ),
+    );
+  });
+
+  it('are the same in buffers that were used before', () => {
+    const pool = createBufferPool(2);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12_000 }),
+        fc.array(fc.string({ unit: fc.constantFrom('a', ',', '😀') }), { minLength: 1, maxLength: 5 }),
+        fc.boolean(),
+        (rows, names, withFields) => {
+          const batch = nodes(
+            Array.from({ length: rows }, (_, row) => `${names[row % names.length]}-${row}`),
+            [0.5, 3, 1e-7],
+          );
+          const pooled = encodeInflux(batch, { ...SETTINGS, withFields }, () => {}, pool);
+          const fresh = encode(batch, withFields)[Symbol.iterator]();
+
+          for (const request of pooled) {
+            const { value: expected } = fresh.next();
+            expect(Buffer.compare(request.body, expected?.body ?? Buffer.alloc(0))).toBe(0);
+            request.release?.();
+          }
+          expect(fresh.next().done).toBe(true);
+        },
+      ),
+      { numRuns: 20 },
     );
   });
 

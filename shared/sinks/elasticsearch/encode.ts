@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { MetricBatch, MetricTable } from '../../core/batch.ts';
 import { DENSE_METRICS } from '../../core/metrics.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection } from '../sink.ts';
 import { type ByteWriter, LONGEST_NUMBER } from '../text/byte-writer.ts';
 import { type Constant, toConstant } from '../text/constant.ts';
@@ -53,13 +54,14 @@ export function encodeElasticsearch(
   batch: MetricBatch,
   settings: ElasticsearchSettings,
   reject: (rejection: EncodeRejection) => void,
+  pool?: BufferPool,
 ): Generator<LineRequest> {
   const format: LineFormat<DocumentPart> = {
     rules: RULES,
     open: (of, table) => openTable(of, table, settings),
     reason: (metric) => `${metric.name} has no name in names=${settings.dialect.name}`,
   };
-  return encodeLines(batch, format, { ...LIMITS, concurrency: 1 }, reject);
+  return encodeLines(batch, format, { ...LIMITS, concurrency: 1 }, reject, pool);
 }
 
 /** `"name":` with dots as `_`. */
@@ -141,20 +143,22 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: Elasticsear
       const digest = hash('sha256', out.view(from + HASH_LENGTH), 'base64url');
       out.buffer.write(digest, from, HASH_LENGTH, 'latin1');
     },
-    begin(out, first, shared) {
-      out.constant(first.action);
-      out.bytes(shared.subarray(0, HASH_LENGTH));
-      out.constant(first.head);
-      out.bytes(shared.subarray(HASH_LENGTH));
-      out.constant(first.body);
+    writer: {
+      begin(out, first, shared) {
+        out.constant(first.action);
+        out.bytes(shared.subarray(0, HASH_LENGTH));
+        out.constant(first.head);
+        out.bytes(shared.subarray(HASH_LENGTH));
+        out.constant(first.body);
+      },
+      value(out, part, value, at) {
+        if (at > 0) out.byte(COMMA);
+        out.constant(part.field);
+        writeNumber(out, part, value);
+        if (part.closes) out.constant(VALUE_END);
+      },
+      end: (out) => out.constant(END),
     },
-    value(out, part, value, at) {
-      if (at > 0) out.byte(COMMA);
-      out.constant(part.field);
-      writeNumber(out, part, value);
-      if (part.closes) out.constant(VALUE_END);
-    },
-    end: (out) => out.constant(END),
   };
 }
 

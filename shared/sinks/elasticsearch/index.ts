@@ -15,6 +15,7 @@ import type { ComponentUri } from '../../config/config.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import type { Authorizer } from '../auth/authorizer.ts';
 import { createAuthorizer } from '../auth/registry.ts';
+import { createBufferPool } from '../buffer-pool.ts';
 import { defineSink } from '../define-sink.ts';
 import { checkHttp } from '../http/check-http.ts';
 import type { HttpRules } from '../http/classify-http.ts';
@@ -68,12 +69,13 @@ export default defineSink({
     }
     const headers = user === undefined ? {} : { authorization: `Basic ${login}` };
     const settings = { dialect, index: options.index, version: options.ver, clusterName: options.cluster_name };
+    const pool = createBufferPool(options.bulkWorkers + 1);
     return {
       name: uri.key,
       shown: uri.shown,
       limits: withQuota({ ...LIMITS, concurrency: options.bulkWorkers }, options),
       selection: toSelection(options, { dialect }),
-      encode: (batch, reject) => encodeElasticsearch(batch, settings, reject),
+      encode: (batch, reject) => encodeElasticsearch(batch, settings, reject, pool),
       async check(signal) {
         const asked = { rules, now: context.clock.now, signal };
         let outcome: SendOutcome | undefined;

@@ -2,9 +2,10 @@
 import type { MetricBatch, MetricTable } from '../../core/batch.ts';
 import { SECOND } from '../../core/units.ts';
 import type { Dialect } from '../../dialects/dialect.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection } from '../sink.ts';
 import { LONGEST_NUMBER } from '../text/byte-writer.ts';
-import { type Constant, toConstant } from '../text/constant.ts';
+import { toConstant } from '../text/constant.ts';
 import { encodeLines } from '../text/encode-lines.ts';
 import { createPaths } from '../text/encode-paths.ts';
 import { createRowLabels, type RowLabels } from '../text/encode-row-labels.ts';
@@ -24,12 +25,6 @@ export interface GraphiteSettings {
   readonly clusterName: string | undefined;
 }
 
-interface GraphitePart extends LinePart {
-  /** What stands before the row's bytes, and behind them up to the value. */
-  readonly before: Constant;
-  readonly after: Constant;
-}
-
 /**
  * The batch as lines of the plaintext protocol, `NAME VALUE SECONDS`.
  *
@@ -44,20 +39,21 @@ export function encodeGraphite(
   batch: MetricBatch,
   settings: GraphiteSettings,
   reject: (rejection: EncodeRejection) => void,
+  pool?: BufferPool,
 ): Generator<LineRequest> {
-  const format: LineFormat<GraphitePart> = {
+  const format: LineFormat<LinePart> = {
     rules: RULES,
     open: (of, table) => (settings.form === 'plain' ? openPlain(of, table, settings) : openTagged(of, table, settings)),
     reason: (metric) => `${metric.name} has no name in names=${settings.dialect.name}`,
   };
-  return encodeLines(batch, format, LIMITS, reject);
+  return encodeLines(batch, format, LIMITS, reject, pool);
 }
 
 function prefixOf({ prefix }: GraphiteSettings): string {
   return prefix === '' ? '' : `${prefix}.`;
 }
 
-function openPlain(batch: MetricBatch, table: MetricTable, settings: GraphiteSettings): TableFormat<GraphitePart> {
+function openPlain(batch: MetricBatch, table: MetricTable, settings: GraphiteSettings): TableFormat<LinePart> {
   const { dialect } = settings;
   const prefix = toConstant(prefixOf(settings));
   const path = createPaths(batch, table, {
@@ -66,23 +62,13 @@ function openPlain(batch: MetricBatch, table: MetricTable, settings: GraphiteSet
     groupEscapes: GROUP_ESCAPES,
     separator: '.',
   });
-  const nothing = toConstant('');
   return {
-    ...lineEnds(batch),
     part(metric, own) {
       const word = dialect.metric(metric, table.level);
       if (word === undefined) return undefined;
       const elements = [...word.labels, ...own].map(([key, value]) => `.${ownElement(key, value)}`);
-      const after = toConstant(`${escapeText(word.name, METRIC_ESCAPES)}${elements.join('')} `);
-      return {
-        group: undefined,
-        variant: 0,
-        room: after.length + ROOM,
-        scale: word.scale,
-        whole: word.valueType === 'int64',
-        before: nothing,
-        after,
-      };
+      const after = `${escapeText(word.name, METRIC_ESCAPES)}${elements.join('')} `;
+      return partOf(batch, word, { before: '', after, variant: 0 });
     },
     row(out, row) {
       out.reserve(prefix.length);
@@ -92,7 +78,7 @@ function openPlain(batch: MetricBatch, table: MetricTable, settings: GraphiteSet
   };
 }
 
-function openTagged(batch: MetricBatch, table: MetricTable, settings: GraphiteSettings): TableFormat<GraphitePart> {
+function openTagged(batch: MetricBatch, table: MetricTable, settings: GraphiteSettings): TableFormat<LinePart> {
   const { dialect } = settings;
   const labels: RowLabels = createRowLabels(batch, table, {
     dialect,
@@ -101,42 +87,35 @@ function openTagged(batch: MetricBatch, table: MetricTable, settings: GraphiteSe
     without: UNSTABLE_LABELS,
   });
   return {
-    ...lineEnds(batch),
     part(metric, own) {
       const word = dialect.metric(metric, table.level);
       if (word === undefined) return undefined;
       const pairs = [...word.labels, ...own.map(([key, value]) => [dialect.ownLabel(key), value] as const)];
-      const before = toConstant(prefixOf(settings) + escapeText(word.name, METRIC_ESCAPES));
-      const after = toConstant(`${pairs.map(([name, value]) => tagText(name, value)).join('')} `);
-      return {
-        group: undefined,
+      return partOf(batch, word, {
+        before: prefixOf(settings) + escapeText(word.name, METRIC_ESCAPES),
+        after: `${pairs.map(([name, value]) => tagText(name, value)).join('')} `,
         variant: labels.variantOf(pairs.map(([name]) => name)),
-        room: before.length + after.length + ROOM,
-        scale: word.scale,
-        whole: word.valueType === 'int64',
-        before,
-        after,
-      };
+      });
     },
     row: (out, row, variant) => labels.write(out, row, variant),
   };
 }
 
-/** A number, a space, ten digits of seconds and the line's end. */
-const ROOM = LONGEST_NUMBER + 24;
-
-function lineEnds(batch: MetricBatch): Pick<TableFormat<GraphitePart>, 'begin' | 'value' | 'end'> {
-  const tail = toConstant(` ${Math.floor(batch.timestamp / SECOND)}\n`);
+/** A part whose lines are `before`, the row's bytes, `after`, the value and the time. */
+function partOf(
+  batch: MetricBatch,
+  word: { readonly scale: number; readonly valueType: string },
+  { before, after, variant }: { readonly before: string; readonly after: string; readonly variant: number },
+): LinePart {
+  const nothing = toConstant('');
+  const end = toConstant(` ${Math.floor(batch.timestamp / SECOND)}\n`);
+  const constants = { head: toConstant(before), first: toConstant(after), next: nothing, behind: nothing, end };
   return {
-    begin(out, first, shared) {
-      out.constant(first.before);
-      out.bytes(shared);
-      out.constant(first.after);
-    },
-    value(out, part, value) {
-      if (part.whole) out.whole(value);
-      else out.double(value);
-    },
-    end: (out) => out.constant(tail),
+    group: undefined,
+    variant,
+    room: constants.head.length + constants.first.length + LONGEST_NUMBER + end.length,
+    scale: word.scale,
+    whole: word.valueType === 'int64',
+    constants,
   };
 }

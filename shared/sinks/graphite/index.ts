@@ -14,6 +14,7 @@ import * as z from 'zod';
 import { booleanOption, choiceOption, secondsOption, textOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import { loadDialect } from '../../dialects/registry.ts';
+import { createBufferPool } from '../buffer-pool.ts';
 import { defineSink } from '../define-sink.ts';
 import { classifyFault } from '../http/classify-http.ts';
 import { namesOption } from '../names-option.ts';
@@ -68,12 +69,13 @@ export default defineSink({
     const udp = target.transport === 'udp' ? createUdpSender(target.address) : undefined;
     const untilClosed = options.wait_for_close;
     const settings = { dialect, prefix: options.prefix, form: options.form, clusterName: options.cluster_name };
+    const pool = createBufferPool(LIMITS.concurrency + 1);
     return {
       name: uri.key,
       shown: uri.shown,
       limits: withQuota(LIMITS, options),
       selection: toSelection(options, { dialect }),
-      encode: (batch, reject) => encodeGraphite(batch, settings, reject),
+      encode: (batch, reject) => encodeGraphite(batch, settings, reject, pool),
       async send(request, signal) {
         const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.request_timeout_sec)]);
         try {

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Millis } from '../../core/units.ts';
 import type { HttpAnswer } from './http-answer.ts';
@@ -31,7 +31,8 @@ export interface HttpClientSettings {
 export interface HttpClient {
   /**
    * The answer, whatever its status. Throws the socket's error, the signal's reason, or `WEB_PAGE` for a page that comes as
-   * success: no backend speaks HTML, so that something between has answered for it and nothing is stored.
+   * success: no backend speaks HTML, so that something between has answered for it and nothing is stored. Nobody reads the
+   * body any more when it resolves.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
   close(): void;
@@ -73,9 +74,23 @@ function exchange(
       signal,
     });
     outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => read(incoming).then(resolve, reject));
+    outgoing.on('response', (incoming) => {
+      read(incoming)
+        .then(async (answer) => {
+          await endBody(outgoing, answer);
+          resolve(answer);
+        })
+        .catch(reject);
+    });
     outgoing.end(request.body);
   });
+}
+
+/** An answer may come before the whole body is out: of what is accepted the rest is sent, of what is refused nobody reads it. */
+async function endBody(outgoing: ClientRequest, { status }: HttpAnswer): Promise<void> {
+  if (outgoing.writableFinished || outgoing.closed) return;
+  if (status >= 300) outgoing.destroy();
+  else await new Promise<void>((done) => outgoing.once('close', done));
 }
 
 async function read(incoming: IncomingMessage): Promise<HttpAnswer> {

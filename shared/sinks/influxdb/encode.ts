@@ -2,14 +2,15 @@
 import type { MetricBatch, MetricTable } from '../../core/batch.ts';
 import type { MetricDescriptor } from '../../core/metrics.ts';
 import { HOUR } from '../../core/units.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection, SinkBacklog } from '../sink.ts';
-import { type ByteWriter, LONGEST_NUMBER } from '../text/byte-writer.ts';
-import { type Constant, toConstant } from '../text/constant.ts';
+import { LONGEST_NUMBER } from '../text/byte-writer.ts';
+import { toConstant } from '../text/constant.ts';
 import { encodeLines } from '../text/encode-lines.ts';
 import { createRowLabels } from '../text/encode-row-labels.ts';
 import { UNSTABLE_LABELS } from '../text/identity-labels.ts';
 import { createLineBacklog } from '../text/line-backlog.ts';
-import type { LineFormat, LinePart, TableFormat } from '../text/line-format.ts';
+import type { LineConstants, LineFormat, LinePart, TableFormat } from '../text/line-format.ts';
 import type { LineRequest, LineRequestRules } from '../text/line-request.ts';
 import { LIMITS } from './limits.ts';
 import { escapeKey, escapeMeasurement, TAG_SYNTAX, tagText } from './line-protocol.ts';
@@ -18,22 +19,12 @@ import { countFields, splitFields } from './split-fields.ts';
 
 /** What Heapster calls the cluster if nobody does. */
 const UNNAMED_CLUSTER = 'default';
-const COMMA = 0x2c;
-const INTEGER = 0x69;
 
 /** A point that is written twice overwrites itself. */
 const RULES: LineRequestRules = { idempotent: true, splitLine: splitFields, pointsOf: countFields };
 
 /** InfluxDB takes late points, in any order, as far back as the database keeps them. */
 export const BACKLOG: SinkBacklog<LineRequest> = createLineBacklog(RULES, { maxAge: 14 * 24 * HOUR, ordered: false });
-
-interface InfluxPart extends LinePart {
-  readonly measurement: Constant;
-  /** Tags of the value itself, with a comma before each, and the space before the fields. */
-  readonly ownTags: Constant;
-  /** The field's key and `=`. */
-  readonly field: Constant;
-}
 
 /**
  * The batch in line protocol: `measurement,tag=value,… field=80i,field2=0.5 <milliseconds>`.
@@ -52,11 +43,12 @@ export function encodeInflux(
   batch: MetricBatch,
   settings: InfluxSettings,
   reject: (rejection: EncodeRejection) => void,
+  pool?: BufferPool,
 ): Generator<LineRequest> {
-  return encodeLines(batch, createFormat(settings), LIMITS, reject);
+  return encodeLines(batch, createFormat(settings), LIMITS, reject, pool);
 }
 
-function createFormat(settings: InfluxSettings): LineFormat<InfluxPart> {
+function createFormat(settings: InfluxSettings): LineFormat<LinePart> {
   return {
     rules: RULES,
     open: (batch, table) => openTable(batch, table, settings),
@@ -64,7 +56,7 @@ function createFormat(settings: InfluxSettings): LineFormat<InfluxPart> {
   };
 }
 
-function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSettings): TableFormat<InfluxPart> {
+function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSettings): TableFormat<LinePart> {
   const { dialect } = settings;
   const labels = createRowLabels(batch, table, {
     dialect,
@@ -72,7 +64,7 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSetti
     cluster: settings.clusterName ?? batch.cluster ?? UNNAMED_CLUSTER,
     without: UNSTABLE_LABELS,
   });
-  const tail = toConstant(` ${batch.timestamp}\n`);
+  const tail = ` ${batch.timestamp}\n`;
   return {
     part(metric, own) {
       const word = dialect.metric(metric, table.level);
@@ -80,35 +72,26 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: InfluxSetti
       const pairs = [...word.labels, ...own.map(([key, value]) => [dialect.ownLabel(key), value] as const)];
       const { measurement, field } = nameParts(word.name, settings.withFields);
       const ownTags = pairs.map(([name, value]) => tagText(name, value)).join('');
-      const part = {
-        measurement: toConstant(escapeMeasurement(measurement)),
-        ownTags: toConstant(`${ownTags} `),
-        field: toConstant(`${escapeKey(field)}=`),
+      const whole = word.valueType === 'int64' || isWholeInHeapster(metric, settings);
+      const behind = whole ? 'i' : '';
+      const key = `${escapeKey(field)}=`;
+      const constants: LineConstants = {
+        head: toConstant(escapeMeasurement(measurement)),
+        first: toConstant(`${ownTags} ${key}`),
+        next: toConstant(`,${key}`),
+        behind: toConstant(behind),
+        end: toConstant(behind + tail),
       };
       return {
-        ...part,
         group: settings.withFields ? `${measurement}\0${ownTags}` : undefined,
         variant: labels.variantOf(pairs.map(([name]) => name)),
-        room: part.measurement.length + part.ownTags.length + part.field.length + tail.length + LONGEST_NUMBER + 2,
+        room: constants.head.length + constants.first.length + constants.end.length + LONGEST_NUMBER + 2,
         scale: word.scale,
-        whole: word.valueType === 'int64' || isWholeInHeapster(metric, settings),
+        whole,
+        constants,
       };
     },
     row: (out, row, variant) => labels.write(out, row, variant),
-    begin(out, first, shared) {
-      out.constant(first.measurement);
-      out.bytes(shared);
-      out.constant(first.ownTags);
-    },
-    value(out: ByteWriter, part, value, index) {
-      if (index > 0) out.byte(COMMA);
-      out.constant(part.field);
-      if (part.whole) {
-        out.whole(value);
-        out.byte(INTEGER);
-      } else out.double(value);
-    },
-    end: (out) => out.constant(tail),
   };
 }
 

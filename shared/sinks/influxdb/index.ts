@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { METRICS } from '../../core/metrics.ts';
 import { loadDialect } from '../../dialects/registry.ts';
+import { createBufferPool } from '../buffer-pool.ts';
 import { defineSink } from '../define-sink.ts';
 import { classifyAnswer, classifyFault, type HttpRules } from '../http/classify-http.ts';
 import { readHttpAddress } from '../http/http-address.ts';
@@ -76,6 +77,8 @@ export default defineSink({
       context.notice({ where: `sink ${uri.key}`, notice: 'insecuressl=true: any certificate is taken for InfluxDB’s' });
     }
 
+    // One for each request under way and one in the making.
+    const pool = createBufferPool(concurrency + 1);
     const post = async (request: LineRequest, signal: AbortSignal): Promise<HttpAnswer> => {
       const zipped = compression === 'gzip' ? await compress(request.body, { level: GZIP_LEVEL }) : undefined;
       return await client.send(
@@ -128,6 +131,7 @@ export default defineSink({
             fieldTypes: options.field_types,
           },
           reject,
+          pool,
         ),
       async send(request, signal) {
         try {

@@ -112,21 +112,23 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: KafkaSettin
       out.buffer.writeInt32LE(size, from);
       labels.write(out, row, variant);
     },
-    begin(out, first, shared) {
-      out.bytes(shared.subarray(KEY_SIZE, KEY_SIZE + keySize(shared)));
-      out.constant(first.head);
-    },
-    value(out, part, value) {
-      if (part.whole) out.whole(value);
-      else out.double(value);
-    },
-    end(out, first, shared) {
-      out.constant(first.body);
-      const from = out.at;
-      out.bytes(shared.subarray(KEY_SIZE + keySize(shared)));
-      out.constant(first.own);
-      dropComma(out, from);
-      out.constant(END);
+    writer: {
+      begin(out, first, shared) {
+        out.bytes(shared.subarray(KEY_SIZE, KEY_SIZE + keySize(shared)));
+        out.constant(first.head);
+      },
+      value(out, part, value) {
+        if (part.whole) out.whole(value);
+        else out.double(value);
+      },
+      end(out, first, shared) {
+        out.constant(first.body);
+        const from = out.at;
+        out.bytes(shared.subarray(KEY_SIZE + keySize(shared)));
+        out.constant(first.own);
+        dropComma(out, from);
+        out.constant(END);
+      },
     },
   };
 }

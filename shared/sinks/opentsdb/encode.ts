@@ -113,18 +113,20 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: OpentsdbSet
       };
     },
     row: (out, row, variant) => labels.write(out, row, variant),
-    begin: (out, first) => out.constant(first.before),
-    value(out, part, value) {
-      if (part.whole) out.whole(value);
-      else out.double(value);
-    },
-    end(out, first, shared) {
-      out.constant(TAGS);
-      const from = out.at;
-      out.bytes(shared);
-      out.constant(first.own);
-      dropComma(out, from);
-      out.constant(END);
+    writer: {
+      begin: (out, first) => out.constant(first.before),
+      value(out, part, value) {
+        if (part.whole) out.whole(value);
+        else out.double(value);
+      },
+      end(out, first, shared) {
+        out.constant(TAGS);
+        const from = out.at;
+        out.bytes(shared);
+        out.constant(first.own);
+        dropComma(out, from);
+        out.constant(END);
+      },
     },
   };
 }

@@ -111,19 +111,21 @@ function openTable(batch: MetricBatch, table: MetricTable, settings: RiemannSett
         if (text !== '' && !hiddenBy[variant]!.has(slot.name)) writeAttribute(out, slot.name, text);
       }
     },
-    begin(_out, _first, row) {
-      shared = row;
+    writer: {
+      begin(_out, _first, row) {
+        shared = row;
+      },
+      value(out, part, value) {
+        const size = part.fixed.length + shared.length + part.own.length + metricSize(value, part.whole);
+        out.byte(TAG.events);
+        writeVarint(out, size);
+        out.constant(part.fixed);
+        out.bytes(shared);
+        out.constant(part.own);
+        writeMetric(out, value, part.whole);
+      },
+      end() {},
     },
-    value(out, part, value) {
-      const size = part.fixed.length + shared.length + part.own.length + metricSize(value, part.whole);
-      out.byte(TAG.events);
-      writeVarint(out, size);
-      out.constant(part.fixed);
-      out.bytes(shared);
-      out.constant(part.own);
-      writeMetric(out, value, part.whole);
-    },
-    end() {},
   };
 }
 

@@ -9,7 +9,7 @@ import { encodeLines } from '../text/encode-lines.ts';
 import { createPaths } from '../text/encode-paths.ts';
 import { createRowLabels } from '../text/encode-row-labels.ts';
 import { escapeText } from '../text/escape-text.ts';
-import type { LineFormat, LinePart, TableFormat } from '../text/line-format.ts';
+import type { LineFormat, LinePart, LineWriter, TableFormat } from '../text/line-format.ts';
 import type { LineRequest } from '../text/line-request.ts';
 import { createUserLabels } from './encode-user-labels.ts';
 import { LIMITS, MAX_LINE_BYTES } from './limits.ts';
@@ -75,7 +75,7 @@ function openEtsy(batch: MetricBatch, table: MetricTable, settings: StatsdSettin
   });
   const nothing = toConstant('');
   return {
-    ...GAUGES,
+    writer: GAUGES,
     part(metric, own) {
       const word = dialect.metric(metric, table.level);
       if (word === undefined) return undefined;
@@ -120,7 +120,7 @@ function openInflux(batch: MetricBatch, table: MetricTable, settings: StatsdSett
     },
   });
   return {
-    ...GAUGES,
+    writer: GAUGES,
     part(metric, own) {
       const word = dialect.metric(metric, table.level);
       if (word === undefined) return undefined;
@@ -158,7 +158,7 @@ function roomOf(name: number): number {
   return name + LONGEST_NUMBER + 16;
 }
 
-const GAUGES: Pick<TableFormat<StatsdPart>, 'begin' | 'value' | 'end'> = {
+const GAUGES: LineWriter<StatsdPart> = {
   begin(out, first, shared) {
     out.constant(first.before);
     out.bytes(shared);

@@ -10,8 +10,15 @@ export const LONGEST_NUMBER = 25;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
-/** Whole numbers below this have exact 32-bit arithmetic. */
-const BILLION = 1e9;
+const TEN_THOUSAND = 1e4;
+const HUNDRED_MILLION = 1e8;
+const MILLION = 1e6;
+/** Numbers below this have at most 15 digits, and no two such decimals are the same double. */
+const FIFTEEN_DIGITS = 1e15;
+/** The four digits of each number below 10,000, as a little-endian word: written at once. */
+const FOUR_DIGITS = Int32Array.from({ length: TEN_THOUSAND }, (_, number) =>
+  Buffer.from(String(number).padStart(4, '0')).readInt32LE(),
+);
 
 /**
  * Bytes that grow: text, constants and numbers are written without making strings. Callers reserve room once for many
@@ -24,16 +31,25 @@ export class ByteWriter {
 
   #view: DataView;
 
-  constructor(capacity: number = SMALLEST) {
-    this.buffer = Buffer.allocUnsafeSlow(Math.max(SMALLEST, capacity));
-    this.#view = new DataView(this.buffer.buffer);
+  /** Writes into `buffer`, which begins its memory, until that is full. */
+  constructor(buffer: Buffer = Buffer.allocUnsafeSlow(SMALLEST)) {
+    this.buffer = buffer;
+    this.#view = new DataView(buffer.buffer);
+  }
+
+  /** True if `bytes` more have room. */
+  fits(bytes: number): boolean {
+    return this.at + bytes + SLACK <= this.buffer.length;
   }
 
   /** Makes room for `bytes` more. */
   reserve(bytes: number): void {
-    const needed = this.at + bytes + SLACK;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length));
+    if (this.fits(bytes)) return;
+    this.moveTo(Buffer.allocUnsafeSlow(Math.max(this.at + bytes + SLACK, 2 * this.buffer.length)));
+  }
+
+  /** Goes on in another buffer, which begins its memory and has room for what was written. */
+  moveTo(larger: Buffer): void {
     larger.set(this.buffer.subarray(0, this.at));
     this.buffer = larger;
     this.#view = new DataView(larger.buffer);
@@ -48,12 +64,13 @@ export class ByteWriter {
   /** Bytes that were made ready. Room must be there. */
   constant(source: Constant): void {
     const view = this.#view;
+    const { words } = source;
     let at = this.at;
-    for (const word of source.words) {
-      view.setInt32(at, word, true);
+    this.at = at + source.length;
+    for (let i = 0; i < words.length; i++) {
+      view.setInt32(at, words[i]!, true);
       at += 4;
     }
-    this.at += source.length;
   }
 
   /** One byte. Room must be there. */
@@ -93,26 +110,23 @@ export class ByteWriter {
       this.buffer[this.at++] = MINUS;
       value = -value;
     }
-    if (value < BILLION) this.#digits(value);
-    else if (value <= Number.MAX_SAFE_INTEGER) {
-      const high = Math.floor(value / BILLION);
-      this.#digits(high);
-      this.#nineDigits(value - high * BILLION);
-    } else this.#ascii(BigInt(value).toString());
+    if (value <= Number.MAX_SAFE_INTEGER) this.#digits(value);
+    else this.#ascii(BigInt(value).toString());
   }
 
   /** The shortest text that reads back as this finite double (`5`, `0.25`, `1e+21`). Room for `LONGEST_NUMBER` must be there. */
   double(value: number): void {
     const size = value < 0 ? -value : value;
-    if (Number.isInteger(value) && size <= Number.MAX_SAFE_INTEGER) {
-      if (value === 0) this.buffer[this.at++] = ZERO;
-      else this.whole(value);
+    if (size <= Number.MAX_SAFE_INTEGER && Math.floor(size) === size) {
+      if (value < 0) this.buffer[this.at++] = MINUS;
+      this.#digits(size);
       return;
     }
-    // Few decimals: if the nearest double of n ÷ 1000 is the value, its text is that of n with a point.
-    const thousands = Math.round(size * 1_000);
-    if (thousands < BILLION && thousands / 1_000 === size && thousands > 0) this.#thousandths(value < 0, thousands);
-    else this.#ascii(String(value));
+    // Few decimals: if the nearest double of n ÷ 1,000,000 is the value, its text is that of n with a point.
+    const millionths = Math.round(size * MILLION);
+    if (millionths < FIFTEEN_DIGITS && millionths / MILLION === size && millionths > 0) {
+      this.#millionths(value < 0, millionths);
+    } else this.#ascii(String(value));
   }
 
   /** What was written from `from` on, as a view that the next growth leaves behind. */
@@ -120,43 +134,58 @@ export class ByteWriter {
     return this.buffer.subarray(from, this.at);
   }
 
-  #thousandths(negative: boolean, thousands: number): void {
+  #millionths(negative: boolean, millionths: number): void {
     if (negative) this.buffer[this.at++] = MINUS;
-    const whole = Math.floor(thousands / 1_000);
-    let rest = thousands - whole * 1_000;
+    const whole = Math.floor(millionths / MILLION);
     this.#digits(whole);
-    this.buffer[this.at++] = DOT;
-    for (let unit = 100; rest > 0; unit /= 10) {
-      const digit = Math.floor(rest / unit);
-      this.buffer[this.at++] = ZERO + digit;
-      rest -= digit * unit;
+    let rest = (millionths - whole * MILLION) | 0;
+    let decimals = 6;
+    for (let tens = (rest / 10) | 0; tens * 10 === rest; tens = (rest / 10) | 0) {
+      rest = tens;
+      decimals--;
     }
+    const { buffer } = this;
+    buffer[this.at] = DOT;
+    for (let at = this.at + decimals; at > this.at; at--) {
+      const tens = (rest / 10) | 0;
+      buffer[at] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+    this.at += decimals + 1;
   }
 
-  /** A whole number from 0 to below a billion. */
+  /** A whole number from 0 to 2^53. */
   #digits(value: number): void {
-    const { buffer } = this;
-    let size = 1;
-    for (let limit = 10; value >= limit; limit *= 10) size++;
-    const end = this.at + size;
-    let rest = value | 0;
-    for (let at = end - 1; at >= this.at; at--) {
-      const tens = (rest / 10) | 0;
-      buffer[at] = ZERO + rest - tens * 10;
-      rest = tens;
+    if (value < HUNDRED_MILLION) {
+      this.#eightDigits(value | 0);
+      return;
     }
-    this.at = end;
+    let high = Math.floor(value / HUNDRED_MILLION);
+    let low = value - high * HUNDRED_MILLION;
+    // The quotient may have been rounded up to a whole number.
+    if (low < 0) {
+      high--;
+      low += HUNDRED_MILLION;
+    }
+    this.#eightDigits(high | 0);
+    const upper = ((low | 0) / TEN_THOUSAND) | 0;
+    const view = this.#view;
+    view.setInt32(this.at, FOUR_DIGITS[upper]!, true);
+    view.setInt32(this.at + 4, FOUR_DIGITS[(low | 0) - upper * TEN_THOUSAND]!, true);
+    this.at += 8;
   }
 
-  #nineDigits(value: number): void {
-    const { buffer } = this;
-    let rest = value | 0;
-    for (let at = this.at + 8; at >= this.at; at--) {
-      const tens = (rest / 10) | 0;
-      buffer[at] = ZERO + rest - tens * 10;
-      rest = tens;
-    }
-    this.at += 9;
+  /** A whole number from 0 to below 10^8, without leading zeros. */
+  #eightDigits(value: number): void {
+    const upper = value < TEN_THOUSAND ? 0 : (value / TEN_THOUSAND) | 0;
+    const first = upper > 0 ? upper : value;
+    const size = first < 100 ? (first < 10 ? 1 : 2) : first < 1_000 ? 3 : 4;
+    const view = this.#view;
+    view.setInt32(this.at, FOUR_DIGITS[first]! >>> (32 - 8 * size), true);
+    this.at += size;
+    if (upper === 0) return;
+    view.setInt32(this.at, FOUR_DIGITS[value - upper * TEN_THOUSAND]!, true);
+    this.at += 4;
   }
 
   #ascii(text: string): void {

@@ -1,11 +1,12 @@
 // hot path: bench "sinks"
 import type { MetricBatch, MetricTable, OwnLabels } from '../../core/batch.ts';
 import { LEVELS } from '../../core/level.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection, SinkLimits } from '../sink.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { LineChunk } from './encode-chunk.ts';
 import { createRowIndex } from './encode-row-index.ts';
-import type { LineFormat, LinePart, TableFormat } from './line-format.ts';
+import type { LineFormat, LinePart, LineWriter, TableFormat } from './line-format.ts';
 import type { LineRequest } from './line-request.ts';
 
 /** 2^63: what no 64-bit integer reaches. */
@@ -13,6 +14,7 @@ const OUT_OF_INT64 = 2 ** 63;
 const NOT_FINITE = 'a value that is not a finite number is not sent';
 const NOT_INT64 = 'a whole number of more than 64 bits is not sent';
 const NO_LABELS: OwnLabels = [];
+const NO_BYTES = new Uint8Array(0);
 const TOO_LARGE = 'a line larger than the backend takes is not sent';
 
 type Reject = (rejection: EncodeRejection) => void;
@@ -38,8 +40,9 @@ export function* encodeLines<Part extends LinePart>(
   format: LineFormat<Part>,
   limits: SinkLimits,
   reject: Reject,
+  pool?: BufferPool,
 ): Generator<LineRequest> {
-  const chunk = new LineChunk(limits, format.rules);
+  const chunk = new LineChunk(limits, format.rules, pool);
   for (const level of LEVELS) {
     const table = batch.tables[level];
     if (table === undefined) continue;
@@ -79,9 +82,11 @@ class TableEncoder<Part extends LinePart> {
 
   row(row: number): void {
     this.#scratch.at = 0;
-    this.#views.fill(undefined);
-    for (const group of this.#groups) this.#line(row, group);
+    for (let at = 0; at < this.#views.length; at++) this.#views[at] = undefined;
+    const groups = this.#groups;
+    for (let at = 0; at < groups.length; at++) this.#line(row, groups[at]!);
     const { sparse } = this.#table;
+    if (sparse.length === 0) return;
     for (const at of this.#sparseAt(row)) {
       const metric = sparse.metric[at]!;
       const own = sparse.own[at]!;
@@ -93,24 +98,33 @@ class TableEncoder<Part extends LinePart> {
 
   /** The line of a group of dense metrics, if one of them is there. */
   #line(row: number, group: Group<Part>): void {
-    const rows = this.#rows;
-    let first: Part | undefined;
-    let out = this.#scratch;
-    let shared: Uint8Array | undefined;
+    const { members } = group;
     let count = 0;
-    for (const { part, column } of group.members) {
-      const value = this.#number(column[row]!, part);
+    let first: Part | undefined;
+    let last: Part | undefined;
+    let shared: Uint8Array = NO_BYTES;
+    let out = this.#scratch;
+    for (let at = 0; at < members.length; at++) {
+      const { part, column } = members[at]!;
+      const given = column[row]!;
+      if (Number.isNaN(given)) continue;
+      const value = this.#number(given, part);
       if (Number.isNaN(value)) continue;
-      if (first === undefined || shared === undefined) {
+      if (first === undefined) {
         first = part;
         shared = this.#shared(row, group.variant);
         out = this.#chunk.open(group.room + shared.length);
-        rows.begin(out, part, shared);
+        this.#begin(out, part, shared);
+      } else if (last?.constants !== undefined && part.constants !== undefined) {
+        out.constant(last.constants.behind);
+        out.constant(part.constants.next);
       }
-      rows.value(out, part, value, count++);
+      this.#value(out, part, value, count++);
+      last = part;
     }
-    if (first === undefined || shared === undefined) return;
-    rows.end(out, first, shared);
+    if (first === undefined || last === undefined) return;
+    if (last.constants === undefined) this.#written.end(out, first, shared);
+    else out.constant(last.constants.end);
     if (!this.#chunk.close(count)) this.#reject({ points: count, reason: TOO_LARGE });
   }
 
@@ -119,17 +133,41 @@ class TableEncoder<Part extends LinePart> {
     if (Number.isNaN(value)) return;
     const shared = this.#shared(row, part.variant);
     const out = this.#chunk.open(part.room + shared.length);
-    this.#rows.begin(out, part, shared);
-    this.#rows.value(out, part, value, 0);
-    this.#rows.end(out, part, shared);
+    this.#begin(out, part, shared);
+    this.#value(out, part, value, 0);
+    if (part.constants === undefined) this.#written.end(out, part, shared);
+    else out.constant(part.constants.end);
     if (!this.#chunk.close(1)) this.#reject({ points: 1, reason: TOO_LARGE });
+  }
+
+  #begin(out: ByteWriter, part: Part, shared: Uint8Array): void {
+    const { constants } = part;
+    if (constants === undefined) {
+      this.#written.begin(out, part, shared);
+      return;
+    }
+    out.constant(constants.head);
+    out.bytes(shared);
+    out.constant(constants.first);
+  }
+
+  #value(out: ByteWriter, part: Part, value: number, index: number): void {
+    if (part.constants === undefined) this.#written.value(out, part, value, index);
+    else if (part.whole) out.whole(value);
+    else out.double(value);
+  }
+
+  get #written(): LineWriter<Part> {
+    const { writer } = this.#rows;
+    if (writer === undefined) throw new RangeError('a format of lines has neither constants nor a writer');
+    return writer;
   }
 
   /** The number to write, NaN for none; what cannot be written is rejected here. */
   #number(given: number, part: Part): number {
-    if (Number.isNaN(given)) return given;
-    const scaled = part.scale === 1 ? given : given * part.scale;
+    const scaled = given * part.scale;
     const value = part.whole ? Math.round(scaled) : scaled;
+    if (Number.isNaN(given)) return given;
     if (!Number.isFinite(value)) this.#reject({ points: 1, reason: NOT_FINITE });
     else if (part.whole && (value >= OUT_OF_INT64 || value < -OUT_OF_INT64))
       this.#reject({ points: 1, reason: NOT_INT64 });

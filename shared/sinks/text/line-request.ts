@@ -35,12 +35,14 @@ export interface LineRequestRules {
 /** A request of whole lines; its halves are views of the same bytes. */
 export function createLineRequest(body: Uint8Array, marks: LineMarks, rules: LineRequestRules): LineRequest {
   const lines = marks.ends.length;
+  let points = 0;
+  for (let line = 0; line < lines; line++) points += marks.points[line] ?? 0;
   return {
     body,
     lines,
     marks,
     stamp: rules.stamp,
-    points: marks.points.reduce((sum, points) => sum + points, 0),
+    points,
     bytes: body.length + (rules.frame ?? 0),
     idempotent: rules.idempotent,
     split() {

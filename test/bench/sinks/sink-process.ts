@@ -50,7 +50,10 @@ const refuse = ({ points, reason }: { readonly points: number; readonly reason: 
 async function run({ sink, batch: of, points }: Subject, way: Way, made: readonly EncodedRequest[]): Promise<number> {
   if (way === 'encode') {
     let bytes = 0;
-    for (const request of sink.encode(of, refuse)) bytes += request.bytes;
+    for (const request of sink.encode(of, refuse)) {
+      bytes += request.bytes;
+      request.release?.();
+    }
     return bytes;
   }
   using deadline = createDeadline(systemClock.now() + 10 * MINUTE, systemClock);

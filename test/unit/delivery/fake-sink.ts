@@ -33,6 +33,8 @@ export interface FakeSinkOptions {
   readonly refused?: number;
   /** Index of the request before which `encode` throws. */
   readonly breaksAt?: number;
+  /** Told of each request of `encode` whose bytes are given back. */
+  readonly released?: (request: RangeRequest) => void;
   readonly send: (request: RangeRequest, signal: AbortSignal, call: number) => Promise<SendOutcome>;
 }
 
@@ -69,7 +71,9 @@ export function createFakeSink(options: FakeSinkOptions): FakeSink {
         if (refused > 0) reject({ points: refused, reason: 'not for us' });
         for (let from = 0, index = 0; from < points - refused; from += size, index++) {
           if (index === options.breaksAt) throw new Error('encoder fault');
-          yield rangeRequest(from, Math.min(from + size, points - refused), options.idempotent);
+          const request = rangeRequest(from, Math.min(from + size, points - refused), options.idempotent);
+          const { released } = options;
+          yield released === undefined ? request : { ...request, release: () => released(request) };
         }
       } finally {
         generatorEnded = true;
