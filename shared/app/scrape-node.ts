@@ -50,6 +50,8 @@ export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<N
     };
   }
   const folded = folder.fold(node, result.value, pods, clock.now());
+  // Rows have copies of what they need: the next answer may be written over this one.
+  if (result.value.kind === 'summary') result.value.release?.();
   if (folded.status === 'failed') {
     const { reason, message } = folded;
     folder.addDown(node, pods, reason);

@@ -26,7 +26,13 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** A request's outcome. A failure is a value: it is counted by reason, never thrown. */
 export type KubeResult<T> =
-  | { readonly status: 'ok'; readonly value: T; readonly bytes: number }
+  | {
+      readonly status: 'ok';
+      readonly value: T;
+      readonly bytes: number;
+      /** Gives the memory of `value` back, if it is to be used again; nothing is read of it afterwards. */
+      readonly release?: () => void;
+    }
   | { readonly status: 'failed'; readonly reason: FailureReason; readonly message: string };
 
 /** What a client counted since it was created. */

@@ -13,7 +13,7 @@ import { type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
 import { createPodListDecoder } from './protobuf/decode-pod-list.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
-import { createRequester, type JsonAnswer, type JsonRequest } from './requester.ts';
+import { createRequester, type JsonAnswer, type JsonRequest, toBody } from './requester.ts';
 import { LIGHT_SUMMARY, SUMMARY } from './summary-path.ts';
 import { createTransport } from './transport.ts';
 import type { ObjectMeta } from './types.ts';
@@ -102,8 +102,7 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
         maxBytes,
         deadline,
       });
-      if (answer.status === 'ok') return { status: 'ok', value: answer.body, bytes: answer.bytes };
-      return { status: 'failed', reason: answer.reason, message: answer.message };
+      return toBody(answer);
     },
     usage: requester.usage,
     close: requester.close,
@@ -118,7 +117,7 @@ function toPage<T>(
   }: Pick<ListOptions<T>, 'decode'> & { readonly decodeProtobuf: ListOptions<T>['decodeProtobuf'] | undefined },
 ): PageResult<T> {
   if (answer.status === 'failed') return answer;
-  const { body, bytes } = answer;
+  const { body, bytes, release } = answer;
   const inProtobuf = isProtobuf(body);
   if (!inProtobuf && isTooDense(body)) {
     const message = `a list of ${body.length} bytes with more entries than a real one has: it is not read, as it would take all memory`;
@@ -135,6 +134,9 @@ function toPage<T>(
     if (error instanceof DecodeError)
       return { status: 'failed', reason: 'invalid', message: `a list that cannot be read: ${error.message}` };
     return { status: 'failed', reason: 'not_json', message: `a list that is not JSON: ${String(error).slice(0, 200)}` };
+  } finally {
+    // What was decoded has copies of all it needs.
+    release?.();
   }
 }
 

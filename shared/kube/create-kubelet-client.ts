@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { KubeResult, KubeUsage, SummaryRequest } from './client.ts';
 import type { GuestRules } from './guest-rules.ts';
 import { createKubeletTransport, type KubeletEndpoint, type KubeletTrust } from './kubelet-transport.ts';
-import { createRequester } from './requester.ts';
+import { createRequester, toBody } from './requester.ts';
 import { LIGHT_SUMMARY, SUMMARY } from './summary-path.ts';
 
 /** Asks kubelets at their own ports. The only right that it needs is `get nodes/stats`. */
@@ -42,8 +42,7 @@ export function createKubeletClient(
         maxBytes,
         deadline,
       });
-      if (answer.status === 'ok') return { status: 'ok', value: answer.body, bytes: answer.bytes };
-      return { status: 'failed', reason: answer.reason, message: answer.message };
+      return toBody(answer);
     },
     usage: requester.usage,
     close: requester.close,

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpHeaders } from './http/response-head.ts';
 
 /** One GET, without what is the same for all of them. */
 export interface ExchangeRequest<E> {
@@ -19,10 +19,12 @@ export type Exchange =
   | {
       readonly kind: 'answer';
       readonly status: number;
-      readonly headers: IncomingHttpHeaders;
+      readonly headers: HttpHeaders;
       /** Whole with a 200; at most 64 KiB of any other. */
       readonly body: Buffer;
       readonly bytes: number;
+      /** Gives the memory of `body` back, if it is to be used again; nothing is read of it afterwards. */
+      readonly release?: () => void;
     }
   | { readonly kind: 'too_large'; readonly bytes: number; readonly announced: number | undefined }
   | { readonly kind: 'aborted'; readonly bytes: number }

@@ -1,11 +1,11 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
-import type { Millis } from '../core/units.ts';
-import type { Exchange, ExchangeRequest } from './exchange.ts';
+import type { Dial } from './http/connection.ts';
+import { dialTcp } from './http/dial-tcp.ts';
+import { createTlsDialer } from './http/dial-tls.ts';
+import { createHttpClient } from './http/http-client.ts';
 import { refuseAddress } from './kubelet-address.ts';
 import { isNodeName } from './node-name.ts';
-import { receive } from './receive.ts';
 import type { Transport } from './transport.ts';
 
 /** A kubelet to ask: the node's name, which its certificate has, and where it listens. */
@@ -26,8 +26,8 @@ export interface KubeletTrust {
   readonly clientCertificate: { readonly cert: string; readonly key: string } | undefined;
 }
 
-/** Once a minute is the pace of a tick: a socket that lived until the next one is used again. */
-const IDLE_LIMIT: Millis = 80_000;
+/** How many kubelets' TLS sessions are remembered. */
+const MOST_DIALS = 10_000;
 
 /** An address that is not asked. `code` tells it from what the network says. */
 export const REFUSED_ADDRESS = 'ERR_KUBELET_ADDRESS';
@@ -41,77 +41,48 @@ export function createKubeletTransport(
   trust: KubeletTrust,
   settings: { readonly maxSockets: number; readonly userAgent: string },
 ): Transport<KubeletEndpoint> {
-  // With the first kubelet, not with the module: most functions need none of it.
-  const http = process.getBuiltinModule('node:http');
-  const https = process.getBuiltinModule('node:https');
   const { checkServerIdentity } = process.getBuiltinModule('node:tls');
   const { isIP } = process.getBuiltinModule('node:net');
   const lookup = trust.localAddresses ? undefined : judgedLookup;
-  const pool = { keepAlive: true, maxTotalSockets: settings.maxSockets * 2, timeout: IDLE_LIMIT };
-  const { clientCertificate } = trust;
-  const agent = trust.https
-    ? new https.Agent({
-        ...pool,
-        rejectUnauthorized: !trust.insecure,
-        ...(trust.ca !== undefined && { ca: trust.ca }),
-        ...(clientCertificate !== undefined && { cert: clientCertificate.cert, key: clientCertificate.key }),
-      })
-    : new http.Agent(pool);
+  const client = createHttpClient(settings.maxSockets * 2);
+  const dialTls = createTlsDialer(trust);
+  const dials = new Map<string, Dial>();
 
-  const open = ({ path, headers, endpoint }: ExchangeRequest<KubeletEndpoint>): ClientRequest => {
-    const { node, host, port } = endpoint;
-    const common = {
-      hostname: host,
-      port,
-      path,
-      headers: { 'user-agent': settings.userAgent, ...headers },
-      ...(lookup !== undefined && { lookup }),
-    };
-    if (!trust.https) return http.request({ ...common, agent });
+  const dialOf = ({ node, host, port }: KubeletEndpoint): Dial => {
+    if (!trust.https) return dialTcp({ host, port, lookup });
     const check = (_name: string, certificate: PeerCertificate): Error | undefined =>
       checkServerIdentity(node, certificate) === undefined ? undefined : checkServerIdentity(host, certificate);
-    return https.request({
-      ...common,
-      agent,
-      // A name of its own for each node keeps sockets and sessions of one from serving another at the same address.
-      servername: isIP(node) === 0 ? node : '',
-      checkServerIdentity: check,
-    });
+    return dialTls({ host, port, lookup, serverName: isIP(node) === 0 ? node : undefined, checkServerIdentity: check });
   };
 
   return {
-    get: (wanted) =>
-      new Promise((resolve) => {
-        const { endpoint, signal, maxBytes, onHead } = wanted;
-        const refusal = refuseEndpoint(endpoint, trust);
-        if (refusal !== undefined) {
-          resolve({ kind: 'broken', bytes: 0, error: refusal, phase: 'connect', reused: false });
-          return;
-        }
-        const request = open(wanted);
-        let answered = false;
-        const settle = (exchange: Exchange): void => {
-          signal.removeEventListener('abort', onAbort);
-          resolve(exchange);
-        };
-        const onAbort = (): void => {
-          request.destroy();
-          if (!answered) settle({ kind: 'aborted', bytes: 0 });
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        request.on('error', (error) => {
-          if (!answered) settle({ kind: 'broken', bytes: 0, error, phase: 'connect', reused: request.reusedSocket });
-        });
-        request.on('response', (response: IncomingMessage) => {
-          answered = true;
-          onHead(response.headers.date);
-          void receive(response, maxBytes, signal).then(settle);
-        });
-        request.end();
-      }),
+    get({ endpoint, path, headers, signal, maxBytes, onHead }) {
+      const refusal = refuseEndpoint(endpoint, trust);
+      if (refusal !== undefined) {
+        return Promise.resolve({ kind: 'broken', bytes: 0, error: refusal, phase: 'connect', reused: false });
+      }
+      const { node, host, port } = endpoint;
+      const address = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+      // The name of the node is part of it: its sockets and sessions serve no other one at the same address.
+      const key = `${node} ${address}`;
+      const dial = dials.get(key) ?? dialOf(endpoint);
+      // Nodes come and go.
+      if (dials.size >= MOST_DIALS) dials.clear();
+      dials.set(key, dial);
+      return client.get({
+        key,
+        dial,
+        host: address,
+        path,
+        headers: { 'user-agent': settings.userAgent, ...headers },
+        signal,
+        maxBytes,
+        onHead,
+      });
+    },
     // Each socket is another kubelet's: that one died says nothing of the others.
     dropIdle: () => undefined,
-    close: () => agent.destroy(),
+    close: client.close,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { constants, gunzipSync } from 'node:zlib';
+import { unpackBody } from './http/unpack-body.ts';
 
 /** No more is read of an answer that is an error. */
 const ERROR_BODY_BYTES = 65_536;
@@ -33,8 +33,8 @@ export function readBody(response: IncomingMessage, maxBytes: number): Promise<B
     };
     const whole = (): void => {
       const body = joined(chunks, size);
-      if (isPacked) finish(unpacked(body, { limit, isError, announced }));
-      else finish({ kind: 'whole', body, bytes });
+      const unpacked = isPacked ? unpackBody(body, { limit, isError }) : ({ kind: 'whole', body } as const);
+      finish(unpacked.kind === 'too_large' ? { ...unpacked, bytes, announced } : { ...unpacked, bytes });
     };
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
@@ -54,36 +54,6 @@ export function readBody(response: IncomingMessage, maxBytes: number): Promise<B
     });
     response.on('end', whole);
   });
-}
-
-/** Bytes of the unpacked size at the end of gzip, modulo 2^32. Only a hint: anybody may have written it. */
-const SIZE_BYTES = 4;
-const LEAST_CHUNK = 1_024;
-/** Deflate cannot do better. */
-const BEST_RATIO = 1_032;
-
-/** Unpacks all at once, into one buffer of the size that the end tells: a stream in pieces costs four times the CPU. */
-function unpacked(
-  packed: Buffer,
-  {
-    limit,
-    isError,
-    announced,
-  }: { readonly limit: number; readonly isError: boolean; readonly announced: number | undefined },
-): BodyResult {
-  const bytes = packed.length;
-  const hint = bytes < SIZE_BYTES ? 0 : packed.readUInt32LE(bytes - SIZE_BYTES);
-  const chunkSize = Math.max(LEAST_CHUNK, Math.min(hint, limit, bytes * BEST_RATIO) + 1);
-  // An error's body may be cut: what there is of it is shown.
-  const finishFlush = isError ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-  try {
-    return { kind: 'whole', body: gunzipSync(packed, { chunkSize, maxOutputLength: limit, finishFlush }), bytes };
-  } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    const isTooLarge = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    if (!isTooLarge) return { kind: 'garbled', bytes, error };
-    return isError ? { kind: 'whole', body: Buffer.alloc(0), bytes } : { kind: 'too_large', bytes, announced };
-  }
 }
 
 function joined(chunks: readonly Buffer[], size: number): Buffer {

@@ -5,7 +5,7 @@ import { describeError, HeaplessError } from '../core/errors.ts';
 import type { UnixMillis } from '../core/units.ts';
 import { backOff, MAX_ATTEMPTS } from './back-off.ts';
 import { classify, type Failure, type Target } from './classify.ts';
-import type { KubeUsage } from './client.ts';
+import type { KubeResult, KubeUsage } from './client.ts';
 import { createClockSkew } from './clock-skew.ts';
 import { type AuthHeaders, createCredentials, sameHeaders } from './credentials.ts';
 import { deadlineFailure } from './deadline-failure.ts';
@@ -34,7 +34,13 @@ export interface JsonRequest<E = undefined> {
 
 /** A body that begins and ends as a JSON object, or why there is none. */
 export type JsonAnswer =
-  | { readonly status: 'ok'; readonly body: Buffer; readonly bytes: number }
+  | {
+      readonly status: 'ok';
+      readonly body: Buffer;
+      readonly bytes: number;
+      /** Gives the memory of `body` back, if it is to be used again; nothing is read of it afterwards. */
+      readonly release?: () => void;
+    }
   | (Failure & {
       /** Status code of the answer and `metadata.continue` of its Status, if there was an answer. */
       readonly code?: number;
@@ -113,7 +119,8 @@ export function createRequester<E>(
       if (verdict.kind === 'ok') {
         const problem = notJson(result.body, result.headers['content-type'], secrets);
         if (problem !== undefined) return done(failed('not_json', problem));
-        return done({ status: 'ok', body: result.body, bytes: result.bytes });
+        const { body, bytes, release } = result;
+        return done({ status: 'ok', body, bytes, ...(release !== undefined && { release }) });
       }
       if (verdict.kind === 'busy') return verdict;
       if (verdict.kind === 'unauthorized' && !renewed) {
@@ -177,6 +184,13 @@ export function createRequester<E>(
       transport.close();
     },
   };
+}
+
+/** The body of an answer as a result of its own. */
+export function toBody(answer: JsonAnswer): KubeResult<Buffer> {
+  if (answer.status === 'failed') return { status: 'failed', reason: answer.reason, message: answer.message };
+  const { body, bytes, release } = answer;
+  return { status: 'ok', value: body, bytes, ...(release !== undefined && { release }) };
 }
 
 /** What may pass with the moment: a connection that broke, a restart, an answer of somebody between. */

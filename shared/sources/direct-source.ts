@@ -2,6 +2,7 @@ import type { KubeletClient } from '../kube/create-kubelet-client.ts';
 import { isNodeName } from '../kube/node-name.ts';
 import type { SummaryOptions } from './proxy-source.ts';
 import type { Source } from './source.ts';
+import { toSummaryDocument } from './summary-document.ts';
 
 /** Kubelets' summaries at their own ports, from inside the network: right `get nodes/stats`. */
 export function createDirectSource(
@@ -22,9 +23,7 @@ export function createDirectSource(
         return { status: 'failed', reason: 'invalid', message };
       }
       const endpoint = { node: name, host: kubelet?.host ?? '', port: port ?? kubelet?.port ?? defaultPort };
-      const result = await client.getSummary(endpoint, { deadline, maxBytes, light });
-      if (result.status === 'failed') return result;
-      return { status: 'ok', value: { kind: 'summary', body: result.value }, bytes: result.bytes };
+      return toSummaryDocument(await client.getSummary(endpoint, { deadline, maxBytes, light }));
     },
   };
 }

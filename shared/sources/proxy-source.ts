@@ -1,5 +1,6 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { Source } from './source.ts';
+import { toSummaryDocument } from './summary-document.ts';
 
 /** Options that all routes to kubelets have. */
 export interface SummaryOptions {
@@ -15,9 +16,7 @@ export function createProxySource(client: Pick<KubeClient, 'getSummary'>, option
     route: 'proxy',
     asksNodes: true,
     async scrape({ name }, deadline) {
-      const result = await client.getSummary(name, { deadline, maxBytes, light });
-      if (result.status === 'failed') return result;
-      return { status: 'ok', value: { kind: 'summary', body: result.value }, bytes: result.bytes };
+      return toSummaryDocument(await client.getSummary(name, { deadline, maxBytes, light }));
     },
   };
 }

@@ -54,7 +54,12 @@ export interface PodUsage {
 
 /** What was got of one node, before it is decoded: the kubelet's own document, or its part of the Metrics API's lists. */
 export type NodeDocument =
-  | { readonly kind: 'summary'; readonly body: Buffer }
+  | {
+      readonly kind: 'summary';
+      readonly body: Buffer;
+      /** Gives the memory of `body` back, if it is to be used again; nothing is read of it afterwards. */
+      readonly release?: () => void;
+    }
   | {
       readonly kind: 'metrics';
       readonly node: TimedUsage;

@@ -1,0 +1,80 @@
+import { HttpError } from './http-error.ts';
+
+/** Fields of a head: names in lower case, values of a repeated name joined by `, `. */
+export type HttpHeaders = Readonly<Record<string, string | undefined>>;
+
+/** Status line and fields of an answer, and what they say of its body. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  /** Bytes of the body; -1 = in chunks, -2 = until the connection ends. */
+  readonly length: number;
+  /** Whether the connection may serve again. */
+  readonly keepAlive: boolean;
+}
+
+export const IN_CHUNKS = -1;
+export const UNTIL_END = -2;
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** What no value may have: control characters but the tab. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is what it is about
+const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+const LENGTH = /^\d{1,15}$/;
+
+/**
+ * Reads the head of an answer, without the empty line at its end (RFC 9112). As strict as Node's parser: what two readers
+ * could take for different lengths is an error. Throws `HttpError`.
+ */
+export function parseResponseHead(text: string): ResponseHead {
+  const lines = text.split('\r\n');
+  const status = STATUS_LINE.exec(lines[0] ?? '');
+  if (status === null) throw new HttpError('HPE_INVALID_CONSTANT', 'Expected HTTP/1.1 and a status');
+  const fields: Record<string, string | undefined> = Object.create(null);
+  for (let i = 1; i < lines.length; i++) addField(fields, lines[i] ?? '');
+  const code = Number(status[2]);
+  const length = bodyLength(code, fields);
+  return {
+    status: code,
+    headers: fields,
+    length,
+    keepAlive: length !== UNTIL_END && isKept(status[1] === '1', fields),
+  };
+}
+
+function addField(fields: Record<string, string | undefined>, line: string): void {
+  const colon = line.indexOf(':');
+  const name = line.slice(0, colon);
+  if (colon <= 0 || !NAME.test(name)) throw new HttpError('HPE_INVALID_HEADER_TOKEN', 'Invalid header token');
+  const value = line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, '');
+  if (BAD_VALUE.test(value)) throw new HttpError('HPE_INVALID_HEADER_TOKEN', 'Invalid header value char');
+  const key = name.toLowerCase();
+  const known = fields[key];
+  if (known !== undefined && key === 'content-length')
+    throw new HttpError('HPE_UNEXPECTED_CONTENT_LENGTH', 'Content-Length already present');
+  fields[key] = known === undefined ? value : `${known}, ${value}`;
+}
+
+function bodyLength(status: number, fields: HttpHeaders): number {
+  const coding = fields['transfer-encoding'];
+  const length = fields['content-length'];
+  if (coding !== undefined && length !== undefined)
+    throw new HttpError('HPE_UNEXPECTED_CONTENT_LENGTH', "Content-Length can't be present with Transfer-Encoding");
+  if (length !== undefined && !LENGTH.test(length))
+    throw new HttpError('HPE_INVALID_CONTENT_LENGTH', 'Invalid character in Content-Length');
+  if (status === 204 || status === 304) return 0;
+  if (coding !== undefined) {
+    if (coding.toLowerCase() === 'chunked') return IN_CHUNKS;
+    throw new HttpError('HPE_INVALID_TRANSFER_ENCODING', `Transfer-Encoding ${coding.slice(0, 40)} was not asked for`);
+  }
+  return length === undefined ? UNTIL_END : Number(length);
+}
+
+function isKept(isNew: boolean, fields: HttpHeaders): boolean {
+  const options = (fields['connection'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((option) => option.trim());
+  return isNew ? !options.includes('close') : options.includes('keep-alive');
+}

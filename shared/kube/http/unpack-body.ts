@@ -1,0 +1,32 @@
+import { constants, gunzipSync } from 'node:zlib';
+
+export type Unpacked =
+  | { readonly kind: 'whole'; readonly body: Buffer }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'garbled'; readonly error: Error };
+
+/** Bytes of the unpacked size at the end of gzip, modulo 2^32. Only a hint: anybody may have written it. */
+const SIZE_BYTES = 4;
+const LEAST_CHUNK = 1_024;
+/** Deflate cannot do better. */
+const BEST_RATIO = 1_032;
+
+/** Unpacks all at once, into one buffer of the size that the end tells: a stream in pieces costs four times the CPU. */
+export function unpackBody(
+  packed: Buffer,
+  { limit, isError }: { readonly limit: number; readonly isError: boolean },
+): Unpacked {
+  const bytes = packed.length;
+  const hint = bytes < SIZE_BYTES ? 0 : packed.readUInt32LE(bytes - SIZE_BYTES);
+  const chunkSize = Math.max(LEAST_CHUNK, Math.min(hint, limit, bytes * BEST_RATIO) + 1);
+  // An error's body may be cut: what there is of it is shown.
+  const finishFlush = isError ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+  try {
+    return { kind: 'whole', body: gunzipSync(packed, { chunkSize, maxOutputLength: limit, finishFlush }) };
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const isTooLarge = 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    if (!isTooLarge) return { kind: 'garbled', error };
+    return isError ? { kind: 'whole', body: Buffer.alloc(0) } : { kind: 'too_large' };
+  }
+}
