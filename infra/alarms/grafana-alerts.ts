@@ -96,7 +96,7 @@ function alertOf(
 }
 
 function queryOf(watched: Watched, language: GrafanaLanguage): object {
-  if (language.datasource === 'influxdb') return language.target(watched.panel, watched.series, []);
+  if (language.datasource === 'influxdb') return language.targets(watched.panel, watched.series, [])[0] ?? {};
   const compared = alarmExpression(watched, language.names);
   return { expr: compared.slice(0, compared.lastIndexOf(` ${watched.bound.comparison} `)), range: true };
 }

@@ -1,11 +1,13 @@
 import type { ComponentUri, Config } from '../../shared/config/config.ts';
 import { parseUri } from '../../shared/config/uri.ts';
 import { ConfigError } from '../../shared/core/errors.ts';
+import { azureMonitorNames } from './azure-monitor-names.ts';
 import { cloudMonitoringDashboard } from './cloud-monitoring.ts';
 import { cloudWatchDashboard } from './cloudwatch.ts';
 import { cloudWatchTarget } from './cloudwatch-target.ts';
 import type { DashboardTarget } from './dashboard-target.ts';
 import { grafanaDashboardOf } from './grafana.ts';
+import { grafanaAzureMonitor } from './grafana-azure-monitor.ts';
 import { grafanaInfluxql } from './grafana-influxql.ts';
 import type { GrafanaLanguage } from './grafana-language.ts';
 import { grafanaPromql } from './grafana-promql.ts';
@@ -23,8 +25,8 @@ export type ConsoleName = (typeof CONSOLES)[number];
 export const SINKS_OF: Readonly<Record<ConsoleName, readonly string[]>> = {
   cloudwatch: ['cloudwatch'],
   gcm: ['stackdriver', 'gcm'],
-  azure: ['prometheus', 'otlp'],
-  grafana: ['prometheus', 'otlp', 'influxdb'],
+  azure: ['prometheus', 'otlp', 'azuremonitor'],
+  grafana: ['prometheus', 'otlp', 'influxdb', 'azuremonitor'],
 };
 
 /** What a dashboard or alarms are asked for. */
@@ -50,7 +52,7 @@ export async function makeDashboard(
       return cloudWatchDashboard(await cloudWatchTarget(request.sink, request.groupings, request.functions), views);
     case 'gcm':
       return cloudMonitoringDashboard(views, await stackdriverNames(request.sink));
-    // The portal and the managed Grafana show a Monitor workspace by Grafana's own dashboards.
+    // The portal and the managed Grafana show a Monitor workspace, and custom metrics, by Grafana's own dashboards.
     case 'azure':
     case 'grafana':
       return grafanaDashboardOf(views, await grafanaLanguage(request));
@@ -58,7 +60,8 @@ export async function makeDashboard(
 }
 
 /** How Grafana asks for what a sink has sent. */
-export async function grafanaLanguage({ sink, received }: ConsoleRequest): Promise<GrafanaLanguage> {
+export async function grafanaLanguage({ sink, received, groupings }: ConsoleRequest): Promise<GrafanaLanguage> {
+  if (sink.key === 'azuremonitor') return grafanaAzureMonitor(await azureMonitorNames(sink, groupings));
   if (sink.key === 'influxdb') return grafanaInfluxql(await influxNames(sink));
   return grafanaPromql(sink.key === 'otlp' ? await otlpNames(sink, received) : await prometheusNames(sink));
 }

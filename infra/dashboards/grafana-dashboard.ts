@@ -12,7 +12,8 @@ const gridPos = z.strictObject({
   y: z.int().min(0),
 });
 
-const datasource = z.strictObject({ type: z.enum(['prometheus', 'influxdb']), uid: z.string().min(1) });
+const DATASOURCES = ['prometheus', 'influxdb', 'grafana-azure-monitor-datasource'] as const;
+const datasource = z.strictObject({ type: z.enum(DATASOURCES), uid: z.string().min(1) });
 
 const refId = z.stringFormat('reference', /^[A-Z]{1,2}$/);
 
@@ -32,6 +33,43 @@ const influxTarget = z.strictObject({
   rawQuery: z.literal(true),
   resultFormat: z.literal('time_series'),
   alias: z.string(),
+});
+
+/** #AzureMonitorQuery and #AzureMetricQuery of the data source's own schema (dataquery.cue of Grafana, read 2026-11-28). */
+const azureTarget = z.strictObject({
+  refId,
+  datasource,
+  queryType: z.literal('Azure Monitor'),
+  subscription: z.string().min(1),
+  azureMonitor: z.strictObject({
+    resources: z
+      .array(
+        z.strictObject({
+          subscription: z.string().min(1),
+          resourceGroup: z.string().min(1),
+          metricNamespace: z.string().includes('/'),
+          resourceName: z.string().min(1),
+          region: z.string().optional(),
+        }),
+      )
+      .readonly(),
+    metricNamespace: z.string().includes('/'),
+    customNamespace: z.string().min(1),
+    metricName: z.string().min(1),
+    aggregation: z.enum(['Total', 'Maximum']),
+    timeGrain: z.literal('PT1M'),
+    dimensionFilters: z
+      .array(
+        z.strictObject({
+          dimension: z.string().min(1),
+          operator: z.literal('eq'),
+          filters: z.array(z.string().min(1)).min(1).readonly(),
+        }),
+      )
+      .readonly(),
+    top: z.stringFormat('number', /^\d+$/),
+    alias: z.string(),
+  }),
 });
 
 const fieldConfig = z.strictObject({
@@ -58,9 +96,9 @@ const drawn = {
   gridPos,
   datasource,
   targets: z
-    .array(z.union([promTarget, influxTarget]))
+    .array(z.union([promTarget, influxTarget, azureTarget]))
     .min(1)
-    .max(26),
+    .max(26 * 27),
   fieldConfig,
 };
 
@@ -112,7 +150,16 @@ const variable = z.discriminatedUnion('type', [
     name: z.string().min(1),
     label: z.string().min(1),
     hide: z.literal(0),
-    query: z.enum(['prometheus', 'influxdb']),
+    query: z.enum(DATASOURCES),
+  }),
+  z.strictObject({
+    type: z.literal('textbox'),
+    name: chosen.name,
+    label: chosen.label,
+    hide: chosen.hide,
+    query: z.string().min(1),
+    current: z.strictObject({ text: z.string(), value: z.string() }),
+    options: z.array(z.strictObject({ selected: z.boolean(), text: z.string(), value: z.string() })),
   }),
   z.strictObject({
     type: z.literal('query'),

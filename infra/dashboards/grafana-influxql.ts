@@ -17,7 +17,7 @@ export function grafanaInfluxql(names: SeriesNames): GrafanaLanguage {
     datasource: 'influxdb',
     names,
     everything: '.*',
-    target(panel, series, variables) {
+    targets(panel, series, variables) {
       const only = Object.entries(panel.only).map(
         ([key, values]) => `${identifier(names.ownLabel(key))} =~ /^(${values.join('|')})$/`,
       );
@@ -30,12 +30,14 @@ export function grafanaInfluxql(names: SeriesNames): GrafanaLanguage {
       const labels = lineLabels(panel, names);
       const by = panel.by === undefined ? ['*'] : labels.map(identifier);
       const group = ['time($__interval)', ...by].join(', ');
-      return {
-        query: `SELECT ${reducer(panel, series)}("rows") FROM (${rows}) WHERE $timeFilter GROUP BY ${group} fill(none)`,
-        rawQuery: true,
-        resultFormat: 'time_series',
-        alias: alias(panel, series, labels),
-      };
+      return [
+        {
+          query: `SELECT ${reducer(panel, series)}("rows") FROM (${rows}) WHERE $timeFilter GROUP BY ${group} fill(none)`,
+          rawQuery: true,
+          resultFormat: 'time_series',
+          alias: alias(panel, series, labels),
+        },
+      ];
     },
     values(series, level, key, before) {
       const where = [...fixed(series), ...chosen(before, level)].join(' AND ');

@@ -14,15 +14,17 @@ export function grafanaPromql(names: SeriesNames): GrafanaLanguage {
     datasource: 'prometheus',
     names,
     everything: '.*',
-    target: (panel, series, variables) => ({
-      expr: promQuery(panel, series, names, {
-        filters: filters(variables, panel.level),
-        window: '$__rate_interval',
-      }),
-      legendFormat: legend(panel, series, names),
-      range: true,
-      editorMode: 'code',
-    }),
+    targets: (panel, series, variables) => [
+      {
+        expr: promQuery(panel, series, names, {
+          filters: filters(variables, panel.level),
+          window: '$__rate_interval',
+        }),
+        legendFormat: legend(panel, series, names),
+        range: true,
+        editorMode: 'code',
+      },
+    ],
     values(series, level, key, before) {
       const fixed = series.labels.map(([label, value]): Matcher => ({ label, operator: '=', value }));
       const selected = selector(series.name, [...fixed, ...filters(before, level)]);

@@ -103,11 +103,9 @@ function drawn(panel: Panel, gridPos: Place, view: View, language: GrafanaLangua
     title: panel.title,
     gridPos,
     datasource,
-    targets: series.map((one, at) => ({
-      refId: referenceOf(at),
-      datasource,
-      ...language.target(panel, one, variables),
-    })),
+    targets: series
+      .flatMap((one) => language.targets(panel, one, variables))
+      .map((target, at) => ({ refId: referenceOf(at), datasource, ...target })),
   };
   const unit = grafanaUnit(series[0] as PanelSeries);
   const axis = { unit, min: 0, ...(panel.max === undefined ? {} : { max: panel.max }) };
@@ -147,8 +145,10 @@ function drawn(panel: Panel, gridPos: Place, view: View, language: GrafanaLangua
   };
 }
 
+/** A, …, Z, AA, AB, … */
 function referenceOf(at: number): string {
-  return String.fromCharCode('A'.charCodeAt(0) + at);
+  const letter = String.fromCharCode('A'.charCodeAt(0) + (at % 26));
+  return at < 26 ? letter : `${referenceOf(Math.floor(at / 26) - 1)}${letter}`;
 }
 
 /** A choice at the top, filled from the first exported series whose rows have the label. */
@@ -159,6 +159,7 @@ function variableOf(language: GrafanaLanguage, key: string, all: readonly string
     for (const metric of METRICS) {
       const series = metric.levels.includes(level) ? names.series(metric, level) : undefined;
       if (series === undefined) continue;
+      if (language.values === undefined) return written(key, language.everything);
       const before = all.slice(0, all.indexOf(key)).filter((one) => IDENTITY[level].includes(one));
       const query = language.values({ ...series, metric, rate: false }, level, key, before);
       return {
@@ -178,4 +179,18 @@ function variableOf(language: GrafanaLanguage, key: string, all: readonly string
     }
   }
   return undefined;
+}
+
+/** A choice that is written by hand; everything until somebody does. */
+function written(key: string, everything: string): GrafanaVariable {
+  const current = { text: everything, value: everything };
+  return {
+    type: 'textbox',
+    name: key,
+    label: VARIABLE_LABELS[key] ?? key,
+    hide: 0,
+    query: everything,
+    current,
+    options: [{ selected: true, ...current }],
+  };
 }

@@ -2,6 +2,7 @@ import { parseUri } from '../../shared/config/uri.ts';
 import { METRICS } from '../../shared/core/metrics.ts';
 import { DEFAULT_BOUNDS } from '../alarms/alarm-rule.ts';
 import { alarmRules } from '../alarms/alarm-rules.ts';
+import { azureMonitorNames } from '../dashboards/azure-monitor-names.ts';
 import { cloudWatchTarget } from '../dashboards/cloudwatch-target.ts';
 import { influxNames } from '../dashboards/influx-names.ts';
 import { otlpNames } from '../dashboards/otlp-names.ts';
@@ -17,6 +18,9 @@ interface Column {
   readonly title: string;
   readonly shows: (panel: Panel, key: string) => boolean;
 }
+
+const AZURE = 'azuremonitor:?region=westeurope&resource_id=/subscriptions/s/resourceGroups/g/providers/p/type/name';
+const ONE_GROUPING = [{ text: 'namespace', keys: [{ kind: 'namespace', name: 'namespace' }] }] as const;
 
 const BY_KEY = new Map(METRICS.map((metric) => [metric.key, metric]));
 
@@ -36,6 +40,7 @@ export async function dashboardsPage(): Promise<string> {
     "heapless dashboards --for grafana --sink 'prometheus:https://…' > heapless.json          # Grafana, also those of AWS and Azure",
     "heapless dashboards --for grafana --sink 'influxdb:http://…' > heapless.json",
     "heapless dashboards --for grafana --sink 'otlp:https://…?preset=…' --received plain       # names as they are sent",
+    "heapless dashboards --for azure --sink 'azuremonitor:?region=…&resource_id=…' > heapless.json   # custom metrics of Azure Monitor",
     "heapless dashboards --for gcm --view cluster --sink 'stackdriver:?levels=*' > cluster.json",
     'gcloud monitoring dashboards create --config-from-file=cluster.json',
     'heapless dashboards --for cloudwatch --region eu-west-1 --functions heapless-prod > body.json',
@@ -51,9 +56,13 @@ export async function dashboardsPage(): Promise<string> {
     'Without `--sink`, `HEAPLESS_SINK` says what is exported. `--names` takes the place of the sink’s option. A dashboard of Cloud',
     'Monitoring holds 100 widgets: make one for each `--view`. Azure’s portal and its managed Grafana show a Monitor workspace by',
     'Grafana’s dashboards: `--for azure` is `--for grafana` for the sinks that write there (`prometheus:` with `auth=entra`, `otlp:`).',
+    'Custom metrics of `azuremonitor:` are asked by the data source Azure Monitor, which the portal has too (Azure Monitor, Dashboards',
+    'with Grafana): by the minute, because a longer grain adds the minutes of a total up, so look at a day or less. Names at its top are',
+    'written by hand, `*` is all. Counters that `metrics=` names are not drawn: nothing there reads a rate from them.',
     '',
-    'Columns: **P** Prometheus, **O** OTLP, **I** InfluxDB, **G** Cloud Monitoring, **C** CloudWatch, with `levels=*&metrics=*`;',
-    '**g**, **c** those two without options, which keep series affordable. The others export everything by default.',
+    'Columns: **P** Prometheus, **O** OTLP, **I** InfluxDB, **G** Cloud Monitoring, **C** CloudWatch, **A** custom metrics of Azure Monitor,',
+    'with `levels=*&metrics=*`; **g**, **c**, **a** those three without options, which keep series affordable. The others export everything',
+    'by default.',
     '',
     ...VIEWS.flatMap((view) => viewPart(view, columns)),
     '## Alarms',
@@ -112,6 +121,8 @@ async function columnsOf(): Promise<readonly Column[]> {
     names('g', stackdriverNames(uri('stackdriver:'))),
     cloudWatch('C', 'cloudwatch:?levels=*&metrics=*'),
     cloudWatch('c', 'cloudwatch:'),
+    names('A', azureMonitorNames(uri(`${AZURE}&levels=*&metrics=*`), ONE_GROUPING)),
+    names('a', azureMonitorNames(uri(AZURE), ONE_GROUPING)),
   ]);
 }
 

@@ -31,7 +31,10 @@ function queriesOf({ panels }: GrafanaDashboard): readonly Asked[] {
   return panels
     .flatMap((item) => (item.type === 'row' ? item.panels : [item]))
     .flatMap(({ title, targets }) =>
-      targets.map((target) => ({ title, text: 'expr' in target ? target.expr : target.query })),
+      targets.map((target) => ({
+        title,
+        text: 'expr' in target ? target.expr : 'query' in target ? target.query : '',
+      })),
     );
 }
 

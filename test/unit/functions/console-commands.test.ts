@@ -47,6 +47,20 @@ describe('heapless dashboards', () => {
     expect(named.out).toContain('max by (nodename)');
   });
 
+  it('shows custom metrics of Azure Monitor, with queries for each grouping', async () => {
+    const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/prod';
+    const env = {
+      HEAPLESS_SINK: `azuremonitor:?region=westeurope&resource_id=${id}`,
+      HEAPLESS_GROUP_BY: 'namespace; label:app',
+    };
+
+    const { status, out, error } = await run(['dashboards', '--for', 'azure'], env);
+
+    expect([status, error]).toEqual([0, '']);
+    expect(out).toContain('"customNamespace": "Heapless/node"');
+    expect(out).toMatch(/"filters": \[\s+"label:app"\s+\]/);
+  });
+
   it('shows the functions beside, in their region', async () => {
     const args = ['dashboards', '--for', 'cloudwatch', '--region', 'eu-north-1', '--functions', 'heapless-prod'];
 
