@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, vi } from 'vitest';
+import { SECOND } from '../../../shared/core/units.ts';
 import { NOT_EXPORTED } from '../../../shared/sinks/cloudwatch/mapping.ts';
 import type { MetricDataRequest } from '../../../shared/sinks/cloudwatch/request.ts';
 import { startCloudWatchBackend } from './cloudwatch-backend.ts';
@@ -22,6 +23,7 @@ describeSinkContract({
   illTyped: { option: 'resolution=5', says: /resolution must be one of 60, 1, got "5"/ },
   credentialWords: /cloudwatch:PutMetricData.*the environment \(AWS_ACCESS_KEY_ID\)/,
   module: 'shared/sinks/cloudwatch/index.ts',
+  quota: { requests: { most: 500, per: SECOND } },
   // A refused right shows good credentials: what is asked is not what is sent.
   checkIgnores: ['forbidden'],
   skips: {},

@@ -86,6 +86,7 @@ for (const [title, options, read] of [
       10: TERMINAL,
       11: TERMINAL,
       20: TERMINAL,
+      22: TERMINAL,
       ...(title === 'log' ? { 14: "Heapster's form has six digits behind the point; format=json keeps all" } : {}),
     },
   });

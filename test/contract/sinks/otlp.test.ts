@@ -1,3 +1,4 @@
+import { SECOND } from '../../../shared/core/units.ts';
 import type { OtlpRequest } from '../../../shared/sinks/otlp/request.ts';
 import { type ReceivedPoint, readExportRequest } from '../../sim/otlp-messages.ts';
 import { startOtlpServer } from '../../sim/otlp-server.ts';
@@ -60,6 +61,7 @@ for (const [title, options, limits] of [
     illTyped: { option: 'max_points=0', says: /max_points must be a whole number from 1 to 1000000, got "0"/ },
     credentialWords: /refuses the credentials or their rights \((no credentials \(auth=none\)|token=)/,
     module: 'shared/sinks/otlp/index.ts',
+    ...(title === 'otlp cloudwatch' ? { quota: { requests: { most: 500, per: SECOND } } } : {}),
     skips: title === 'otlp json' ? { 15: 'the message is that of protobuf' } : {},
   });
 }

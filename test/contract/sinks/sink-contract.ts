@@ -6,12 +6,15 @@ import { countBatchPoints, type MetricBatch } from '../../../shared/core/batch.t
 import { type Clock, systemClock } from '../../../shared/core/clock.ts';
 import { createDeadline } from '../../../shared/core/deadline.ts';
 import { METRICS, metricByKey } from '../../../shared/core/metrics.ts';
-import type { Millis } from '../../../shared/core/units.ts';
+import { MINUTE, type Millis, SECOND } from '../../../shared/core/units.ts';
 import { deliver, redeliver } from '../../../shared/delivery/deliver.ts';
+import { createPacers } from '../../../shared/delivery/pacer.ts';
 import type { SinkReport } from '../../../shared/delivery/report.ts';
+import type { SinkQuota } from '../../../shared/sinks/quota.ts';
 import { openSink } from '../../../shared/sinks/registry.ts';
 import { selectBatch } from '../../../shared/sinks/selection.ts';
 import type { EncodedRequest, EncodeRejection, Sink } from '../../../shared/sinks/sink.ts';
+import { createRateLimit } from '../../sim/rate-limit.ts';
 import { fingerprint, nodeBatch, nodeName, singleValueBatch, wholeCatalogBatch } from './contract-batch.ts';
 
 /** What goes wrong at a backend, one request each. */
@@ -67,6 +70,8 @@ export interface SinkSubject {
   readonly illTyped: { readonly option: string; readonly says: RegExp };
   /** How a refusal of credentials names their source. */
   readonly credentialWords: RegExp;
+  /** What the backend publishes of requests, points and bytes in a time; none if it says nothing. */
+  readonly quota?: SinkQuota;
   /** Faults that a look at the backend does not meet, for clause 21. */
   readonly checkIgnores?: readonly BackendFault[];
   /** Module of the definition, for clause 19. */
@@ -110,6 +115,17 @@ async function open(subject: SinkSubject, extra: readonly string[] = []): Promis
 function hastyClock(): { readonly clock: Clock; readonly slept: Millis[] } {
   const slept: Millis[] = [];
   return { slept, clock: { now: systemClock.now, sleep: async (duration) => void slept.push(duration) } };
+}
+
+/** A clock whose time passes by sleeping alone, and at once. */
+function sleepingClock(): Clock {
+  let now = systemClock.now();
+  return {
+    now: () => now,
+    async sleep(duration) {
+      now += duration;
+    },
+  };
 }
 
 async function deliverWithin(
@@ -479,6 +495,47 @@ export function describeSinkContract(subject: SinkSubject): void {
       backend.failAlways('hangs');
       const hung = await sink.check(AbortSignal.timeout(SHORT));
       expect(hung.outcome.status).not.toBe('delivered');
+    });
+
+    clause(22, 'states what its backend takes in a time, or that it says nothing', async () => {
+      await using opened = await open(subject);
+      const { maxPoints, maxBytes, concurrency, quota } = opened.sink.limits;
+
+      expect(quota).toEqual(subject.quota);
+      for (const bound of [maxPoints, maxBytes, concurrency]) expect(bound).toBeGreaterThanOrEqual(1);
+    });
+
+    clause(22, 'keeps within a quota, in each window of it, and brings every point once', async () => {
+      await using opened = await open(subject, [
+        ...ONLY_NODE_CPU,
+        'max_requests_per_sec=20',
+        'max_points_per_sec=1000',
+      ]);
+      const limits = {
+        requests: createRateLimit({ most: 20, per: SECOND }),
+        points: createRateLimit({ most: 1_000, per: SECOND }),
+      };
+      const clock = sleepingClock();
+      const began = clock.now();
+      const counted: Sink = {
+        ...opened.sink,
+        send(request, signal) {
+          limits.requests.admit(1, clock.now());
+          limits.points.admit(request.points, clock.now());
+          return opened.sink.send(request, signal);
+        },
+      };
+      using deadline = createDeadline(began + MINUTE, clock);
+      using pace = createPacers([opened.sink], clock).lease(opened.sink, undefined);
+
+      const report = await deliver(counted, nodeBatch(2_500), { deadline, clock, random: () => 0.5, pace });
+
+      expect(report).toMatchObject({ encoded: 2_500, delivered: 2_500, retries: 0 });
+      expect([limits.requests.refusals, limits.points.refusals]).toEqual([0, 0]);
+      // 250 at once, the rest at 750 a second.
+      expect(clock.now() - began).toBeGreaterThanOrEqual(2_900);
+      const counts = seriesCounts(opened.backend);
+      expect([counts.size, Math.max(...counts.values())]).toEqual([2_500, 1]);
     });
 
     clause(19, 'loads no vendor SDK before it is opened', () => {

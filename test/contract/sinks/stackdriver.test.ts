@@ -1,3 +1,4 @@
+import { MINUTE } from '../../../shared/core/units.ts';
 import type { TimeSeriesRequest } from '../../../shared/sinks/stackdriver/request.ts';
 import { type MonitoringFault, startMonitoringServer } from '../../sim/monitoring-server.ts';
 import { seriesIn } from '../../support/time-series.ts';
@@ -53,6 +54,7 @@ for (const [title, options] of [
     illTyped: { option: 'concurrency=0', says: /concurrency must be a whole number from 1 to 64, got "0"/ },
     credentialWords: /refuses the credentials or their rights \(give the identity of the Google application default/,
     module: 'shared/sinks/stackdriver/index.ts',
+    quota: { requests: { most: 30_000, per: MINUTE } },
     // What is asked are the credentials, not the API.
     checkIgnores: ['forbidden', 'unavailable', 'hangs'],
     skips: {},
