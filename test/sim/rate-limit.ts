@@ -13,16 +13,21 @@ export interface RateLimit {
 
 export function createRateLimit({ most, per }: Quota): RateLimit {
   const taken: { readonly at: UnixMillis; readonly cost: number }[] = [];
+  let oldest = 0;
+  let held = 0;
   let refusals = 0;
   let fullest = 0;
   return {
     admit(cost, now) {
-      const held = taken.filter(({ at }) => at > now - per).reduce((sum, each) => sum + each.cost, 0) + cost;
-      if (held > most) {
+      for (let first = taken[oldest]; first !== undefined && first.at <= now - per; first = taken[++oldest]) {
+        held -= first.cost;
+      }
+      if (held + cost > most) {
         refusals++;
         return false;
       }
       taken.push({ at: now, cost });
+      held += cost;
       fullest = Math.max(fullest, held);
       return true;
     },
