@@ -15,6 +15,10 @@ export async function sinksPage(): Promise<string> {
     'A sink is given as `--sink=KEY:ADDRESS?OPTION=VALUE&…` or in `HEAPLESS_SINK`, several separated by white space. An option that a sink',
     `does not have stops the start. ${code('$NAME')} and ${code('$' + '{secret:NAME}')} in values are replaced after parsing.`,
     '',
+    '`max_requests_per_sec`, `max_points_per_sec` and `max_bytes_per_sec` keep a sink within a quota: a fifth of it goes at once and seven tenths',
+    'evenly in each window, divided among all functions of the deployment that export (docs/scaling.md). Where a cloud publishes its quota, that is',
+    'the default. A request that finds no room before the deadline waits in the backlog, or is dropped and counted.',
+    '',
     ...sinks.flatMap((sink) => [
       `## ${sink.key}`,
       '',

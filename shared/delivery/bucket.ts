@@ -7,17 +7,18 @@ export interface BucketSize {
   readonly burst: number;
 }
 
-/** Of a quota so much goes at once after a rest; the others come evenly. */
-const BURST_SHARE = 0.25;
+/** Of a quota so much goes at once after a rest, and so much evenly in the length of its window. */
+const BURST_SHARE = 0.2;
+const RATE_SHARE = 0.7;
 /** Sums of fractions are not exact. */
 const ROUNDING = 1e-6;
 
 /**
  * The bucket that keeps to a quota, wherever the backend's windows begin: one of them meets at most a full bucket and what
- * comes into it meanwhile, which together are the quota.
+ * comes into it meanwhile. That leaves a tenth of the quota for requests that are slower on their way than those after them.
  */
 export function bucketSize({ most, per }: Quota): BucketSize {
-  return { perSecond: ((1 - BURST_SHARE) * most * SECOND) / per, burst: BURST_SHARE * most };
+  return { perSecond: (RATE_SHARE * most * SECOND) / per, burst: BURST_SHARE * most };
 }
 
 /**

@@ -27,8 +27,7 @@ export function quotaOptions(
 ): Readonly<Record<keyof QuotaOptions, z.ZodType<number | undefined>>> {
   const field = (kind: QuotaKind, what: string): z.ZodType<number | undefined> =>
     wholeNumberOption({ min: 1, max: 1_000_000_000_000 }).describe(
-      `Most ${what} in any second, over all functions of the deployment; what finds no room before the deadline counts as not ` +
-        `sent in time. Not given = ${published[kind] ?? NONE}`,
+      `Most ${what} in any second, over all functions of the deployment. Not given = ${published[kind] ?? NONE}`,
     );
   return {
     max_requests_per_sec: field('requests', 'requests'),

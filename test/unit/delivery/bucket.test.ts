@@ -3,9 +3,9 @@ import { MINUTE, SECOND } from '../../../shared/core/units.ts';
 import { bucketSize, createBucket } from '../../../shared/delivery/bucket.ts';
 
 describe('bucketSize', () => {
-  it('is a quarter of the quota at once and three quarters in the length of its window', () => {
-    expect(bucketSize({ most: 500, per: SECOND })).toEqual({ perSecond: 375, burst: 125 });
-    expect(bucketSize({ most: 30_000, per: MINUTE })).toEqual({ perSecond: 375, burst: 7_500 });
+  it('is a fifth of the quota at once and seven tenths in the length of its window', () => {
+    expect(bucketSize({ most: 500, per: SECOND })).toEqual({ perSecond: 350, burst: 100 });
+    expect(bucketSize({ most: 30_000, per: MINUTE })).toEqual({ perSecond: 350, burst: 6_000 });
   });
 });
 

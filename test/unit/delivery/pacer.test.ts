@@ -25,19 +25,19 @@ describe('createPacer', () => {
     const { lease } = pacer({ requests: { most: 40, per: SECOND }, points: { most: 400, per: SECOND } });
     using pace = lease(undefined);
 
-    expect(pace.take({ points: 100, bytes: 0 })).toBe(0);
+    expect(pace.take({ points: 80, bytes: 0 })).toBe(0);
     // No points are left, and no request was taken for it.
-    expect(pace.take({ points: 30, bytes: 0 })).toBe(100);
-    expect(burstOf({ take: () => pace.take({ points: 0, bytes: 0 }) })).toBe(9);
+    expect(pace.take({ points: 28, bytes: 0 })).toBe(100);
+    expect(burstOf({ take: () => pace.take({ points: 0, bytes: 0 }) })).toBe(7);
   });
 
   it('counts bytes of bodies', () => {
     const { lease } = pacer({ bytes: { most: 4_000, per: SECOND } });
     using pace = lease(undefined);
 
-    expect(pace.exceeds({ points: 1, bytes: 1_001 })).toBe(true);
-    expect(pace.exceeds({ points: 1_000_000, bytes: 1_000 })).toBe(false);
-    expect([pace.take({ points: 1, bytes: 1_000 }), pace.take({ points: 1, bytes: 300 })]).toEqual([0, 100]);
+    expect(pace.exceeds({ points: 1, bytes: 801 })).toBe(true);
+    expect(pace.exceeds({ points: 1_000_000, bytes: 800 })).toBe(false);
+    expect([pace.take({ points: 1, bytes: 800 }), pace.take({ points: 1, bytes: 280 })]).toEqual([0, 100]);
   });
 
   it('gives all exports of one process the same buckets if they have the whole quota', () => {
@@ -45,7 +45,7 @@ describe('createPacer', () => {
     using first = lease(undefined);
     using second = lease(undefined);
 
-    expect([burstOf(first), burstOf(second)]).toEqual([10, 0]);
+    expect([burstOf(first), burstOf(second)]).toEqual([8, 0]);
   });
 
   it('gives exports with a share their own buckets while they are side by side', () => {
@@ -53,7 +53,7 @@ describe('createPacer', () => {
     using first = lease(HALF);
     using second = lease({ ...HALF, turn: 0.5 });
 
-    expect([burstOf(first), burstOf(second)]).toEqual([5, 5]);
+    expect([burstOf(first), burstOf(second)]).toEqual([4, 4]);
   });
 
   it('goes on with what an export before has left, as a warm process does within a second', async () => {
@@ -65,11 +65,11 @@ describe('createPacer', () => {
     using soon = lease(HALF);
     expect(burstOf(soon)).toBe(0);
     await time.run(time.clock.sleep(200));
-    expect(burstOf(soon)).toBe(3);
+    expect(burstOf(soon)).toBe(2);
     soon[Symbol.dispose]();
     await time.run(time.clock.sleep(MINUTE));
     using later = lease(HALF);
-    expect(burstOf(later)).toBe(5);
+    expect(burstOf(later)).toBe(4);
   });
 
   it('makes those take turns whose shares are less than a request', () => {
@@ -80,7 +80,7 @@ describe('createPacer', () => {
       first.push(pace.take(ONE));
     }
 
-    expect(first).toEqual([6_500, 5_167, 3_834, 2_500, 1_167]);
+    expect(first).toEqual([7_001, 5_572, 4_143, 2_715, 1_286]);
   });
 
   it('says which quota had no room, and the options that change it', () => {
@@ -102,7 +102,7 @@ describe('createPacers', () => {
     const bound = {
       ...free,
       shown: 'bound:',
-      limits: { ...free.limits, quota: { requests: { most: 4, per: SECOND } } },
+      limits: { ...free.limits, quota: { requests: { most: 8, per: SECOND } } },
     };
     const pacers = createPacers([free, bound], time.clock);
 

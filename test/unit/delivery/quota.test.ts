@@ -62,9 +62,9 @@ describe('deliver within a quota', () => {
 
     expect(report).toMatchObject({ delivered: 350, requests: 35, retries: 0 });
     expect(limit.refusals).toBe(0);
-    // 5 at once, 30 at 15 a second.
-    expect(report.millis).toBeGreaterThanOrEqual(2 * SECOND);
-    expect(report.millis).toBeLessThan(2.2 * SECOND);
+    // 4 at once, 31 at 14 a second.
+    expect(report.millis).toBeGreaterThanOrEqual(2.2 * SECOND);
+    expect(report.millis).toBeLessThan(2.4 * SECOND);
   });
 
   it('is refused without one: the backend of these tests is strict', async () => {
@@ -114,8 +114,8 @@ describe('deliver within a quota', () => {
 
     const { report, kept } = await time.run(run(500, 1));
 
-    expect(report).toMatchObject({ delivered: 190, spilled: 310, dropped: 0 });
-    expect(kept.reduce((sum, { points }) => sum + points, 0)).toBe(310);
+    expect(report).toMatchObject({ delivered: 170, spilled: 330, dropped: 0 });
+    expect(kept.reduce((sum, { points }) => sum + points, 0)).toBe(330);
     expect(report.problems[0]?.problem).toBe(
       'not sent before the deadline: no room within the quota of 20 requests a second (max_requests_per_sec)',
     );
@@ -199,8 +199,8 @@ describe('deliver within a quota', () => {
       expect(exported.map(({ report }) => report.delivered)).toEqual([300, 300, 300]);
       expect(exported.map(({ report }) => report.retries)).toEqual([0, 0, 0]);
       expect(limit.refusals).toBe(0);
-      // Not by being idle: three quarters of the quota are used.
-      expect(limit.fullest).toBeGreaterThanOrEqual(0.75 * quota.most);
+      // Not by being idle.
+      expect(limit.fullest).toBeGreaterThanOrEqual(0.7 * quota.most);
       expect(exported[2]?.report.millis).toBeLessThan((exported[0]?.report.millis ?? 0) * 0.7);
     },
   );
