@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { uncompress } from 'snappyjs';
 import { describe, expect, it } from 'vitest';
-import { countBatchPoints } from '../../shared/core/batch.ts';
+import { countBatchPoints, type MetricBatch } from '../../shared/core/batch.ts';
+import { metricId } from '../../shared/core/metrics.ts';
 import heapster from '../../shared/dialects/heapster.ts';
+import { createBufferPool } from '../../shared/sinks/buffer-pool.ts';
 import { encodeRemoteWrite } from '../../shared/sinks/prometheus/encode.ts';
 import type { RemoteWriteRequest } from '../../shared/sinks/prometheus/request.ts';
 import { VERSIONS } from '../../shared/sinks/prometheus/settings.ts';
+import { createBuilder, setLabels } from '../contract/sinks/contract-batch.ts';
 import { expectedValues } from '../real/real-batch.ts';
 import { type ReceivedSample, readRequestV2, readWriteRequest } from '../sim/remote-write-messages.ts';
 import { randomBatch } from '../support/random-batch.ts';
@@ -22,6 +25,18 @@ function series(metric: string, labels: Readonly<Record<string, string>>): strin
   const renamed = Object.entries(labels).map(([name, value]): [string, string] => [NAMES[name] ?? name, value]);
   const name: [string, string] = ['__name__', `heapster_${metric.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`];
   return JSON.stringify([name, ...renamed].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Rows of nodes with two values each; their text is larger than an encoder's first buffer when there are many. */
+function nodes(names: readonly string[], rows: number): MetricBatch {
+  const builder = createBuilder();
+  const table = builder.table('node');
+  for (let row = 0; row < rows; row++) {
+    setLabels(builder, 'node', table.addRow(), { nodename: `${names[row % names.length]}-${row}` });
+    table.set(metricId('cpu/usage_rate'), row, row / 7);
+    table.set(metricId('cpu/request'), row, row);
+  }
+  return builder.build();
 }
 
 describe('remote write', () => {
@@ -60,6 +75,30 @@ describe('remote write', () => {
           },
         ),
         { numRuns: 150 },
+      );
+    });
+
+    it(`${version} has the same requests in buffers that were used before`, () => {
+      const pool = createBufferPool(2);
+      fc.assert(
+        fc.property(
+          fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 5 }),
+          fc.integer({ min: 1, max: 4_000 }),
+          fc.integer({ min: 1_000, max: 4_000_000 }),
+          (names, rows, maxBytes) => {
+            const settings = { version, dialect: heapster, external: [], maxBytes, maxPoints: 20_000 };
+            const batch = nodes(names, rows);
+            const fresh = encodeRemoteWrite(batch, settings, () => {});
+
+            for (const request of encodeRemoteWrite(batch, settings, () => {}, pool)) {
+              const expected = fresh.next();
+              expect(expected.done !== true && request.body.equals(expected.value.body)).toBe(true);
+              request.release?.();
+            }
+            expect(fresh.next().done).toBe(true);
+          },
+        ),
+        { numRuns: 20 },
       );
     });
 

@@ -25,7 +25,7 @@ export function sliceMessage(message: Buffer, from: number, to: number): Buffer 
 
 /** A message with the points of the window; undefined if it has none of them. All its fields are ours, so all have a known type. */
 function sliceLevel(message: Buffer, depth: number, window: Window): Buffer | undefined {
-  const out = new ProtobufWriter(message.length);
+  const out = new ProtobufWriter(Buffer.allocUnsafeSlow(message.length));
   let has = false;
   for (let at = 0; at < message.length; ) {
     const tag = message[at] ?? 0;

@@ -2,7 +2,9 @@
 import { ProtobufWriter, utf8Size, varintSize } from '../protobuf/encode-protobuf.ts';
 import type { SeriesFormat } from './encode-format.ts';
 import type { LabelName } from './encode-label-slots.ts';
-import { createSampleWriter, SAMPLE_FIELD, sampleSize } from './encode-sample.ts';
+import { sampleSize } from './encode-sample.ts';
+import type { SnappyWriter } from './encode-snappy.ts';
+import type { SeriesPart } from './encode-table-layout.ts';
 
 const LABELS_FIELD = 0x0a;
 const VALUE_FIELD = 0x12;
@@ -19,35 +21,46 @@ const LABEL_OVERHEAD = 18;
  * | Label | 1 name: string; 2 value: string, not empty |
  * | Sample | 1 value: double; 2 timestamp: int64, Unix ms |
  */
-export function createFormatV1(timestamp: number): SeriesFormat {
-  const sample = createSampleWriter(timestamp);
-  const bytes = 1 + varintSize(sampleSize(timestamp, 0)) + sampleSize(timestamp, 0);
-  return {
-    extra: 0,
-    begin() {},
-    label(out, name, value) {
-      writeLabel(out, name, value);
-    },
-    prepare(part) {
-      for (const label of part.own) {
-        if (label.serial >= 0) continue;
-        const out = new ProtobufWriter();
-        writeLabel(out, label.name, label.value);
-        label.bytes = out.copy();
-      }
-    },
-    size: (_, labels) => labels + bytes,
-    head(out, size) {
-      out.byte(LABELS_FIELD);
-      out.varint(size);
-    },
-    tail(out, _, value) {
-      out.byte(SAMPLE_FIELD);
-      sample(out, value, 0);
-    },
-    keep() {},
-    end() {},
-  };
+export class FormatV1 implements SeriesFormat {
+  readonly extra = 0;
+  readonly #sample: number;
+
+  constructor(timestamp: number) {
+    this.#sample = sampleSize(timestamp, 0);
+  }
+
+  begin(): void {}
+
+  label(out: ProtobufWriter, name: LabelName, value: string): void {
+    writeLabel(out, name, value);
+  }
+
+  prepare(part: SeriesPart): void {
+    for (const label of part.own) {
+      if (label.serial >= 0) continue;
+      const out = new ProtobufWriter();
+      writeLabel(out, label.name, label.value);
+      label.bytes = out.copy();
+    }
+  }
+
+  startOf(): number {
+    return 0;
+  }
+
+  size(_: SeriesPart, labels: number): number {
+    return labels + 2 + this.#sample;
+  }
+
+  head(out: SnappyWriter, size: number): void {
+    out.open(1 + varintSize(size));
+    out.raw.byte(LABELS_FIELD);
+    out.raw.varint(size);
+  }
+
+  keep(): void {}
+
+  end(): void {}
 }
 
 function writeLabel(out: ProtobufWriter, { field }: LabelName, value: string): void {

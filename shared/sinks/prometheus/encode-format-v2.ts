@@ -2,7 +2,8 @@
 import { ProtobufWriter, utf8Size, varintSize } from '../protobuf/encode-protobuf.ts';
 import type { SeriesFormat } from './encode-format.ts';
 import type { LabelName } from './encode-label-slots.ts';
-import { createSampleWriter, SAMPLE_FIELD, sampleSize } from './encode-sample.ts';
+import { sampleSize } from './encode-sample.ts';
+import type { SnappyWriter } from './encode-snappy.ts';
 import type { SeriesPart } from './encode-table-layout.ts';
 
 const SYMBOLS_FIELD = 0x22;
@@ -38,39 +39,95 @@ const UNITS: Readonly<Record<string, string>> = {
  *
  * Symbols come behind the series that made them; fields may come in any order.
  */
-export function createFormatV2(timestamp: number): SeriesFormat {
-  const sample = createSampleWriter(timestamp);
-  const numbers = new Map<string, number>();
-  let symbols: string[] = [];
-  let serial = 0;
-  let bytes = 0;
-  let kept = { symbols: 0, bytes: 0 };
-  const symbolOf = (text: string): number => {
-    const known = numbers.get(text);
+export class FormatV2 implements SeriesFormat {
+  readonly #timestamp: number;
+  readonly #numbers = new Map<string, number>();
+  #symbols: string[] = [];
+  #serial = 0;
+  #bytes = 0;
+  #kept = 0;
+
+  constructor(timestamp: number) {
+    this.#timestamp = timestamp;
+  }
+
+  get extra(): number {
+    return this.#bytes;
+  }
+
+  begin(serial: number): void {
+    this.#serial = serial;
+    this.#symbols = [];
+    this.#numbers.clear();
+    this.#bytes = 0;
+    this.#symbolOf('');
+    this.#kept = 1;
+  }
+
+  label(out: ProtobufWriter, name: LabelName, value: string): void {
+    out.reserve(REFS_ROOM);
+    out.varint(this.#nameOf(name));
+    out.varint(this.#symbolOf(value));
+  }
+
+  prepare(part: SeriesPart): void {
+    for (const label of part.own) {
+      const out = new ProtobufWriter();
+      this.label(out, label.name, label.value);
+      label.bytes = out.copy();
+    }
+    part.metadata = this.#metadataOf(part);
+  }
+
+  startOf(part: SeriesPart, start: number): number {
+    return part.kind === 'cumulative' && start > 0 && start <= this.#timestamp ? start : 0;
+  }
+
+  size(part: SeriesPart, labels: number, start: number): number {
+    const own = sampleSize(this.#timestamp, start);
+    return 1 + varintSize(labels) + labels + 2 + own + part.metadata.length;
+  }
+
+  head(out: SnappyWriter, size: number, labels: number): void {
+    const { raw } = out;
+    out.open(2 + varintSize(size) + varintSize(labels));
+    raw.byte(TIMESERIES_FIELD);
+    raw.varint(size);
+    raw.byte(LABELS_REFS_FIELD);
+    raw.varint(labels);
+  }
+
+  keep(): void {
+    this.#kept = this.#symbols.length;
+  }
+
+  end(out: ProtobufWriter): void {
+    for (const symbol of this.#symbols.slice(0, this.#kept)) out.text(SYMBOLS_FIELD, symbol);
+  }
+
+  #symbolOf(text: string): number {
+    const known = this.#numbers.get(text);
     if (known !== undefined) return known;
-    const number = symbols.length;
-    numbers.set(text, number);
-    symbols.push(text);
+    const number = this.#symbols.length;
+    this.#numbers.set(text, number);
+    this.#symbols.push(text);
     const size = utf8Size(text);
-    bytes += 1 + varintSize(size) + size;
+    this.#bytes += 1 + varintSize(size) + size;
     return number;
-  };
-  const nameOf = (name: LabelName): number => {
-    if (name.serial !== serial) {
-      name.symbol = symbolOf(name.text);
-      name.serial = serial;
+  }
+
+  #nameOf(name: LabelName): number {
+    if (name.serial !== this.#serial) {
+      name.symbol = this.#symbolOf(name.text);
+      name.serial = this.#serial;
     }
     return name.symbol;
-  };
-  const writeLabel = (out: ProtobufWriter, name: LabelName, value: string): void => {
-    out.reserve(REFS_ROOM);
-    out.varint(nameOf(name));
-    out.varint(symbolOf(value));
-  };
-  const metadataOf = (part: SeriesPart): Buffer => {
+  }
+
+  #metadataOf(part: SeriesPart): Buffer {
     const out = new ProtobufWriter();
-    const help = symbolOf(part.help);
-    const unit = symbolOf(UNITS[part.unit] ?? '');
+    const help = this.#symbolOf(part.help);
+    const unit = this.#symbolOf(UNITS[part.unit] ?? '');
     out.byte(METADATA_FIELD);
     out.varint(4 + varintSize(help) + varintSize(unit));
     out.byte(TYPE_FIELD);
@@ -80,50 +137,5 @@ export function createFormatV2(timestamp: number): SeriesFormat {
     out.byte(UNIT_FIELD);
     out.varint(unit);
     return out.copy();
-  };
-  const startOf = (part: SeriesPart, start: number): number =>
-    part.kind === 'cumulative' && start > 0 && start <= timestamp ? start : 0;
-  return {
-    get extra() {
-      return bytes;
-    },
-    begin(next) {
-      serial = next;
-      symbols = [];
-      numbers.clear();
-      bytes = 0;
-      symbolOf('');
-      kept = { symbols: 1, bytes };
-    },
-    label: writeLabel,
-    prepare(part) {
-      for (const label of part.own) {
-        const out = new ProtobufWriter();
-        writeLabel(out, label.name, label.value);
-        label.bytes = out.copy();
-      }
-      part.metadata = metadataOf(part);
-    },
-    size(part, labels, start) {
-      const own = sampleSize(timestamp, startOf(part, start));
-      return 1 + varintSize(labels) + labels + 2 + own + part.metadata.length;
-    },
-    head(out, size, labels) {
-      out.byte(TIMESERIES_FIELD);
-      out.varint(size);
-      out.byte(LABELS_REFS_FIELD);
-      out.varint(labels);
-    },
-    tail(out, part, value, start) {
-      out.byte(SAMPLE_FIELD);
-      sample(out, value, startOf(part, start));
-      out.bytes(part.metadata);
-    },
-    keep() {
-      kept = { symbols: symbols.length, bytes };
-    },
-    end(out) {
-      for (const symbol of symbols.slice(0, kept.symbols)) out.text(SYMBOLS_FIELD, symbol);
-    },
-  };
+  }
 }

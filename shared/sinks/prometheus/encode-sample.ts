@@ -1,8 +1,9 @@
 // hot path: bench "sinks"
-import { type ProtobufWriter, varintSize } from '../protobuf/encode-protobuf.ts';
+import { ProtobufWriter, varintSize } from '../protobuf/encode-protobuf.ts';
+import type { SnappyWriter } from './encode-snappy.ts';
 
 /** Tag of a Sample in a TimeSeries of either version. */
-export const SAMPLE_FIELD = 0x12;
+const SAMPLE_FIELD = 0x12;
 const VALUE = 0x09;
 const TIMESTAMP = 0x10;
 const START = 0x18;
@@ -14,19 +15,45 @@ export function sampleSize(timestamp: number, start: number): number {
   return 10 + varintSize(timestamp) + (start > 0 ? 1 + varintSize(start) : 0);
 }
 
-/** Writes Samples of one timestamp, their length first. A value of `undefined` is the marker of a series that ended. */
-export function createSampleWriter(
-  timestamp: number,
-): (out: ProtobufWriter, value: number | undefined, start: number) => void {
-  return (out, value, start) => {
-    out.byte(sampleSize(timestamp, start));
-    out.byte(VALUE);
-    if (value === undefined) out.bytes(STALE);
-    else out.double(value);
+/** Writes Samples of one time, tag and length first. */
+export class SampleWriter {
+  readonly #size: number;
+  /** The field of the time. */
+  readonly #stamp: Buffer;
+
+  constructor(timestamp: number) {
+    this.#size = sampleSize(timestamp, 0);
+    const out = new ProtobufWriter();
     out.byte(TIMESTAMP);
     out.varint(timestamp);
+    this.#stamp = out.copy();
+  }
+
+  value(out: SnappyWriter, value: number, start: number): void {
+    this.#head(out, start);
+    out.raw.double(value);
+    this.#times(out, start);
+  }
+
+  /** The marker of a series that ended. */
+  stale(out: SnappyWriter, start: number): void {
+    this.#head(out, start);
+    out.raw.bytes(STALE);
+    this.#times(out, start);
+  }
+
+  #head(out: SnappyWriter, start: number): void {
+    const size = start > 0 ? this.#size + 1 + varintSize(start) : this.#size;
+    out.open(size + 2);
+    out.raw.byte(SAMPLE_FIELD);
+    out.raw.byte(size);
+    out.raw.byte(VALUE);
+  }
+
+  #times(out: SnappyWriter, start: number): void {
+    out.raw.bytes(this.#stamp);
     if (start <= 0) return;
-    out.byte(START);
-    out.varint(start);
-  };
+    out.raw.byte(START);
+    out.raw.varint(start);
+  }
 }

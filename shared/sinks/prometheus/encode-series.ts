@@ -1,19 +1,25 @@
 // hot path: bench "sinks"
 import type { StringTable } from '../../core/string-table.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import { ProtobufWriter, varintSize } from '../protobuf/encode-protobuf.ts';
 import { slotText } from '../protobuf/encode-row-slots.ts';
 import type { SeriesFormat } from './encode-format.ts';
-import { createFormatV1 } from './encode-format-v1.ts';
-import { createFormatV2 } from './encode-format-v2.ts';
-import { SNAPPY_REACH, SnappyWriter } from './encode-snappy.ts';
+import { FormatV1 } from './encode-format-v1.ts';
+import { FormatV2 } from './encode-format-v2.ts';
+import { SampleWriter } from './encode-sample.ts';
+import { SNAPPY_REACH, SnappyWriter, snappyRoom } from './encode-snappy.ts';
 import type { PartLabel, SeriesPart, TableLayout } from './encode-table-layout.ts';
 import { createRemoteWriteRequest, type RemoteWriteRequest } from './request.ts';
 import type { RemoteWriteSettings } from './settings.ts';
 
-/** Labels up to this size are copied byte by byte. */
+/** Labels up to this size are joined with what stands before and behind them, if they are not copied. */
 const SHORT = 24;
-/** Most bytes of a head, and of a tail without metadata. */
-const HEAD_ROOM = 64;
+/** Requests begin in a buffer of this size, which is all that an encoder holds while it waits. */
+const FIRST_BYTES = 64 * 1_024;
+/** Most bytes of a series besides its labels. */
+const SERIES_ROOM = 128;
+const NOT_FINITE = 'a value that is not a finite number is not sent';
+const TOO_LARGE = 'a series larger than a whole request is not sent';
 
 /**
  * Writes series into snappy blocks, one request after the other. A row's labels are made once; what a request has
@@ -26,34 +32,44 @@ export class SeriesEncoder {
   readonly #timestamp: number;
   readonly #strings: StringTable;
   readonly #format: SeriesFormat;
-  readonly #out = new SnappyWriter();
-  readonly #head = new ProtobufWriter();
+  readonly #pool: BufferPool | undefined;
+  readonly #stale: boolean;
+  readonly #sample: SampleWriter;
   readonly #labels = new ProtobufWriter();
+  #first = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #out = new SnappyWriter(this.#first);
   #layout: TableLayout | undefined;
   #row = 0;
+  /** Since when the row's counters count. */
+  #start = Number.NaN;
   /** Request that the row's labels and their places belong to; -1 = none, the row is new. */
   #rowSerial = -1;
+  #rowSize = 0;
   /** By segment of the row: where it begins among the labels, and where it stood last in the original. */
   #begins = new Int32Array(1);
   #places = new Int32Array(1);
-  readonly #stale: boolean;
   #serial = 0;
   #points = 0;
   #series = 0;
 
-  /** With `stale`, every value becomes the marker that ends its series, which is no point. */
+  /**
+   * With `stale`, every value becomes the marker that ends its series, which is no point. With a pool, large buffers come from
+   * there, and go back when their request is released.
+   */
   constructor(
     settings: RemoteWriteSettings,
     timestamp: number,
     strings: StringTable,
-    options: { readonly stale: boolean } = { stale: false },
+    options: { readonly stale?: boolean; readonly pool?: BufferPool | undefined } = {},
   ) {
-    this.#stale = options.stale;
+    this.#stale = options.stale ?? false;
+    this.#pool = options.pool;
     this.#settings = settings;
     this.#timestamp = timestamp;
     this.#strings = strings;
-    this.#format = settings.version === '1.0' ? createFormatV1(timestamp) : createFormatV2(timestamp);
+    this.#format = settings.version === '1.0' ? new FormatV1(timestamp) : new FormatV2(timestamp);
     this.#format.begin(0);
+    this.#sample = new SampleWriter(timestamp);
   }
 
   /** The rows that follow are of this table. */
@@ -66,36 +82,43 @@ export class SeriesEncoder {
 
   row(row: number): void {
     this.#row = row;
+    this.#start = this.#layout!.table.start[row]!;
     this.#rowSerial = -1;
   }
 
-  /** Adds a series of the row. False if it is too large for any request. */
-  add(part: SeriesPart, value: number): boolean {
+  /** Adds a series of the row, of the value `values[at]`; NaN = none. Returns why it is not sent, if so. */
+  add(part: SeriesPart, values: Float64Array, at: number): string | undefined {
+    const given = values[at]!;
+    if (Number.isNaN(given)) return undefined;
+    const value = given * part.scale;
+    if (!Number.isFinite(value)) return NOT_FINITE;
     const { maxPoints, maxBytes } = this.#settings;
-    const start = this.#layout!.table.start[this.#row]!;
+    const format = this.#format;
+    const start = format.startOf(part, this.#start);
     let labels = this.#measure(part);
-    let size = this.#format.size(part, labels, start);
+    let size = format.size(part, labels, start);
     if (this.#series > 0 && (this.#series >= maxPoints || this.#bytesWith(size) > maxBytes)) {
       this.#cut();
       labels = this.#measure(part);
-      size = this.#format.size(part, labels, start);
+      size = format.size(part, labels, start);
     }
     if (this.#bytesWith(size) > maxBytes) {
       if (this.#series === 0) this.#restart();
-      return false;
+      return TOO_LARGE;
     }
-    const head = this.#head;
-    head.at = 0;
-    this.#format.head(head, size, labels);
-    this.#out.short(head.buffer, head.at);
-    this.#writeLabels(part);
-    head.at = 0;
-    this.#format.tail(head, part, this.#stale ? undefined : value, start);
-    this.#out.short(head.buffer, head.at);
-    this.#format.keep();
+    const out = this.#reserve(labels);
+    format.head(out, size, labels);
+    this.#writeLabels(part, out);
+    if (this.#stale) this.#sample.stale(out, start);
+    else this.#sample.value(out, value, start);
+    if (part.metadata.length > 0) {
+      out.open(part.metadata.length);
+      out.raw.bytes(part.metadata);
+    }
+    format.keep();
     this.#series++;
     if (!this.#stale) this.#points++;
-    return true;
+    return undefined;
   }
 
   /** Ends the request in the making. */
@@ -106,19 +129,26 @@ export class SeriesEncoder {
   /** Makes the row's and the part's bytes for this request if they are not there, and measures the labels. */
   #measure(part: SeriesPart): number {
     if (this.#rowSerial !== this.#serial) this.#writeRow();
-    if (part.serial !== this.#serial) {
-      this.#format.prepare(part);
-      part.serial = this.#serial;
-      for (const label of part.own) {
-        label.serial = this.#serial;
-        label.position = -1;
-      }
-    }
-    let labels = 0;
-    for (const piece of part.pieces) {
-      labels += piece < 0 ? part.own[-piece - 1]!.bytes.length : this.#begins[piece + 1]! - this.#begins[piece]!;
+    if (part.serial !== this.#serial) this.#prepare(part);
+    if (part.hasWholeRow) return part.ownSize + this.#rowSize;
+    const { pieces } = part;
+    let labels = part.ownSize;
+    for (let at = 0; at < pieces.length; at++) {
+      const piece = pieces[at]!;
+      if (piece >= 0) labels += this.#begins[piece + 1]! - this.#begins[piece]!;
     }
     return labels;
+  }
+
+  #prepare(part: SeriesPart): void {
+    this.#format.prepare(part);
+    part.serial = this.#serial;
+    part.ownSize = 0;
+    for (const label of part.own) {
+      label.serial = this.#serial;
+      label.position = -1;
+      part.ownSize += label.bytes.length;
+    }
   }
 
   #writeRow(): void {
@@ -133,19 +163,19 @@ export class SeriesEncoder {
       if (text !== '') this.#format.label(out, slot.label, text);
     }
     this.#begins[segment] = out.at;
+    this.#rowSize = out.at;
     this.#places.fill(-1);
     this.#rowSerial = this.#serial;
   }
 
-  #writeLabels(part: SeriesPart): void {
-    const out = this.#out;
+  #writeLabels(part: SeriesPart, out: SnappyWriter): void {
     const { pieces } = part;
     const begins = this.#begins;
     const places = this.#places;
     for (let at = 0; at < pieces.length; at++) {
       const piece = pieces[at]!;
       if (piece < 0) {
-        this.#writeOwn(part.own[-piece - 1]!);
+        writeOwn(part.own[-piece - 1]!, out);
         continue;
       }
       const from = begins[piece]!;
@@ -169,16 +199,16 @@ export class SeriesEncoder {
     }
   }
 
-  #writeOwn(label: PartLabel): void {
-    const out = this.#out;
-    const size = label.bytes.length;
-    if (size > 3 && label.position >= 0 && out.length - label.position <= SNAPPY_REACH) {
-      out.copy(label.position, size);
-      return;
+  /** Room for a series with so many bytes of labels. */
+  #reserve(labels: number): SnappyWriter {
+    const { raw } = this.#out;
+    const needed = raw.at + snappyRoom(labels) + SERIES_ROOM;
+    if (needed > raw.buffer.length) {
+      const free = this.#pool?.take();
+      if (free !== undefined && free.length > raw.buffer.length) raw.moveTo(free);
+      raw.reserve(needed - raw.at);
     }
-    label.position = out.length;
-    if (size <= SHORT) out.short(label.bytes, size);
-    else out.literal(label.bytes, 0, size);
+    return this.#out;
   }
 
   #bytesWith(size: number): number {
@@ -186,21 +216,27 @@ export class SeriesEncoder {
   }
 
   #cut(): void {
-    const head = this.#head;
-    head.at = 0;
-    this.#format.end(head);
-    this.#out.literal(head.buffer, 0, head.at);
-    const bytes = this.#out.length;
-    this.full.push(
-      createRemoteWriteRequest({
-        version: this.#settings.version,
-        timestamp: this.#timestamp,
-        points: this.#points,
-        series: this.#series,
-        bytes,
-        body: this.#out.finish(),
-      }),
-    );
+    const ending = this.#labels;
+    ending.at = 0;
+    this.#format.end(ending);
+    const out = this.#reserve(ending.at);
+    out.literal(ending.buffer, 0, ending.at);
+    const request = createRemoteWriteRequest({
+      version: this.#settings.version,
+      timestamp: this.#timestamp,
+      points: this.#points,
+      series: this.#series,
+      bytes: out.length,
+      body: out.finish(),
+    });
+    const { buffer } = out.raw;
+    const pool = this.#pool;
+    if (buffer !== this.#first && pool !== undefined) this.full.push({ ...request, release: () => pool.give(buffer) });
+    else {
+      this.full.push(request);
+      this.#first = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, buffer.length));
+    }
+    this.#out = new SnappyWriter(this.#first);
     this.#restart();
   }
 
@@ -209,7 +245,20 @@ export class SeriesEncoder {
     this.#series = 0;
     this.#serial++;
     this.#format.begin(this.#serial);
-    this.#head.at = 0;
-    this.#head.reserve(HEAD_ROOM);
+  }
+}
+
+function writeOwn(label: PartLabel, out: SnappyWriter): void {
+  const { bytes } = label;
+  const size = bytes.length;
+  if (size > 3 && label.position >= 0 && out.length - label.position <= SNAPPY_REACH) {
+    out.copy(label.position, size);
+    return;
+  }
+  label.position = out.length;
+  if (size > SHORT) out.literal(bytes, 0, size);
+  else if (size > 0) {
+    out.open(size);
+    out.raw.bytes(bytes);
   }
 }

@@ -1,4 +1,5 @@
 // hot path: bench "sinks"
+import { ProtobufWriter } from '../protobuf/encode-protobuf.ts';
 
 /*
  * Snappy's block format (https://github.com/google/snappy/blob/main/format_description.txt, read 2026-11-24):
@@ -15,54 +16,56 @@ const PREAMBLE = 5;
 const SHORT_LITERAL = 60;
 const LONG_LITERAL = 65_536;
 const LONGEST_COPY = 64;
-/** Bytes that a short literal and its tag, or a copy element, take at most. */
-const ELEMENT = SHORT_LITERAL + 1;
 
 /** How far back a copy can reach. */
 export const SNAPPY_REACH = 65_535;
 
-/** Writes a snappy block from literals and from copies of what was written before. */
+/** Most bytes of a block for so many of the original, in a few literals and in copies. */
+export function snappyRoom(bytes: number): number {
+  return bytes + (bytes >> 3) + 256;
+}
+
+/** Writes a snappy block from literals and from copies of what was written before. Callers reserve room (`snappyRoom`). */
 export class SnappyWriter {
   /** Bytes of the original so far. */
   length = 0;
-  #out: Buffer = Buffer.allocUnsafeSlow(65_536);
-  #at = PREAMBLE;
+  /** The block. What is written here belongs to the literal that was opened for it. */
+  readonly raw: ProtobufWriter;
   /** Where the tag of the open short literal is; -1 = none is open. */
   #tag = -1;
 
-  /** A few bytes (at most 60), joined with those before if they were few too. */
-  short(source: Uint8Array, size: number): void {
-    if (size === 0) return;
-    if (this.#tag < 0 || this.#at - this.#tag - 1 + size > SHORT_LITERAL) {
-      this.#close();
-      this.#reserve(ELEMENT);
-      this.#tag = this.#at++;
-    }
-    const out = this.#out;
-    let at = this.#at;
-    for (let i = 0; i < size; i++) out[at++] = source[i]!;
-    this.#at = at;
+  constructor(buffer: Buffer) {
+    this.raw = new ProtobufWriter(buffer);
+    this.raw.at = PREAMBLE;
+  }
+
+  /** Announces so many bytes (1 to 60) that are written to `raw` now; joined with those before, if they were few too. */
+  open(size: number): void {
+    const { raw } = this;
     this.length += size;
+    if (this.#tag >= 0) {
+      if (raw.at - this.#tag - 1 + size <= SHORT_LITERAL) return;
+      this.#close();
+    }
+    this.#tag = raw.at++;
   }
 
   /** The bytes `source[from, to)`, of any number. */
   literal(source: Buffer, from: number, to: number): void {
     this.#close();
+    const { raw } = this;
     for (let begin = from; begin < to; begin += LONG_LITERAL) {
       const size = Math.min(LONG_LITERAL, to - begin);
-      this.#reserve(size + 3);
-      const out = this.#out;
-      if (size <= SHORT_LITERAL) out[this.#at++] = (size - 1) << 2;
+      if (size <= SHORT_LITERAL) raw.byte((size - 1) << 2);
       else if (size <= 256) {
-        out[this.#at++] = 60 << 2;
-        out[this.#at++] = size - 1;
+        raw.byte(60 << 2);
+        raw.byte(size - 1);
       } else {
-        out[this.#at++] = 61 << 2;
-        out[this.#at++] = size - 1;
-        out[this.#at++] = (size - 1) >> 8;
+        raw.byte(61 << 2);
+        raw.byte(size - 1);
+        raw.byte((size - 1) >> 8);
       }
-      source.copy(out, this.#at, begin, begin + size);
-      this.#at += size;
+      raw.bytes(source, begin, begin + size);
     }
     this.length += to - from;
   }
@@ -70,47 +73,41 @@ export class SnappyWriter {
   /** `size` bytes of the original from `position` on, which is at most `SNAPPY_REACH` back. */
   copy(position: number, size: number): void {
     this.#close();
+    const { raw } = this;
+    const { buffer } = raw;
     const offset = this.length - position;
-    this.#reserve(3 * Math.ceil(size / LONGEST_COPY));
-    const out = this.#out;
-    let at = this.#at;
-    for (let rest = size; rest > 0; rest -= LONGEST_COPY) {
-      out[at++] = ((Math.min(rest, LONGEST_COPY) - 1) << 2) | 2;
-      out[at++] = offset;
-      out[at++] = offset >> 8;
+    let { at } = raw;
+    let rest = size;
+    for (; rest > LONGEST_COPY; rest -= LONGEST_COPY) {
+      buffer[at] = ((LONGEST_COPY - 1) << 2) | 2;
+      buffer[at + 1] = offset;
+      buffer[at + 2] = offset >> 8;
+      at += 3;
     }
-    this.#at = at;
+    buffer[at] = ((rest - 1) << 2) | 2;
+    buffer[at + 1] = offset;
+    buffer[at + 2] = offset >> 8;
+    raw.at = at + 3;
     this.length += size;
   }
 
-  /** The block, as bytes of its own; the writer is empty again. */
+  /** The block, as a view of the writer's buffer, in which nothing may be written any more. */
   finish(): Buffer {
     this.#close();
-    const out = this.#out;
+    const { buffer, at } = this.raw;
     const preamble: number[] = [];
     for (let rest = this.length; ; rest >>>= 7) {
       preamble.push(rest < 0x80 ? rest : (rest & 0x7f) | 0x80);
       if (rest < 0x80) break;
     }
     const begin = PREAMBLE - preamble.length;
-    out.set(preamble, begin);
-    const block = Buffer.from(out.subarray(begin, this.#at));
-    this.#at = PREAMBLE;
-    this.length = 0;
-    return block;
+    buffer.set(preamble, begin);
+    return buffer.subarray(begin, at);
   }
 
   #close(): void {
     if (this.#tag < 0) return;
-    this.#out[this.#tag] = (this.#at - this.#tag - 2) << 2;
+    this.raw.buffer[this.#tag] = (this.raw.at - this.#tag - 2) << 2;
     this.#tag = -1;
-  }
-
-  #reserve(bytes: number): void {
-    const needed = this.#at + bytes;
-    if (needed <= this.#out.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#out.length));
-    this.#out.copy(larger, 0, 0, this.#at);
-    this.#out = larger;
   }
 }

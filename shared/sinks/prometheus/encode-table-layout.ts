@@ -21,6 +21,10 @@ export interface SeriesPart {
   readonly own: readonly PartLabel[];
   /** The order of labels: n ≥ 0 = segment n of the row, -n-1 = `own[n]`. */
   readonly pieces: Int32Array;
+  /** True if all segments of the row are among the pieces. */
+  readonly hasWholeRow: boolean;
+  /** Size of its own labels in the request of `serial`. */
+  ownSize: number;
   readonly scale: number;
   readonly kind: MetricKind;
   readonly help: string;
@@ -139,9 +143,12 @@ function place(
       const hidden = goes.some(({ before, hides }) => hides && before === cuts[segment]);
       if (segment < cuts.length - 1 && !hidden) pieces.push(segment);
     }
+    const segments = pieces.filter((piece) => piece >= 0).length;
     return {
       own: parts,
       pieces: Int32Array.from(pieces),
+      hasWholeRow: segments === cuts.length - 1,
+      ownSize: 0,
       scale: said.scale,
       kind: said.kind === 'cumulative' ? 'cumulative' : 'gauge',
       help: metric.description,

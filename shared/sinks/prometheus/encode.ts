@@ -1,6 +1,7 @@
 // hot path: bench "sinks"
 import { countPoints, type MetricBatch, type MetricTable } from '../../core/batch.ts';
 import { LEVELS } from '../../core/level.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection } from '../sink.ts';
 import { createRowIndex } from '../text/encode-row-index.ts';
 import { SeriesEncoder } from './encode-series.ts';
@@ -10,16 +11,14 @@ import type { RemoteWriteSettings } from './settings.ts';
 
 type Reject = (rejection: EncodeRejection) => void;
 
-const NOT_FINITE = 'a value that is not a finite number is not sent';
-const TOO_LARGE = 'a series larger than a whole request is not sent';
-
 /** The batch as remote write requests: a series with one sample for each value, at the batch's stamp. */
 export function* encodeRemoteWrite(
   batch: MetricBatch,
   settings: RemoteWriteSettings,
   reject: Reject,
+  pool?: BufferPool,
 ): Generator<RemoteWriteRequest> {
-  const encoder = new SeriesEncoder(settings, batch.timestamp, batch.strings);
+  const encoder = new SeriesEncoder(settings, batch.timestamp, batch.strings, { pool });
   yield* encodeTables(batch, encoder, settings, reject);
 }
 
@@ -60,23 +59,21 @@ function* encodeTable(
   const { dense } = layout;
   const { sparse } = table;
   const sparseOf = createRowIndex(table);
-  const add = (part: SeriesPart, value: number): void => {
-    const scaled = value * part.scale;
-    if (!Number.isFinite(scaled)) reject({ points: 1, reason: NOT_FINITE });
-    else if (!encoder.add(part, scaled)) reject({ points: 1, reason: TOO_LARGE });
+  const add = (part: SeriesPart, values: Float64Array, at: number): void => {
+    const reason = encoder.add(part, values, at);
+    if (reason !== undefined) reject({ points: 1, reason });
   };
   encoder.open(layout);
   for (let row = 0; row < table.rows; row++) {
     encoder.row(row);
     for (let at = 0; at < dense.length; at++) {
       const { part, column } = dense[at]!;
-      const value = column[row]!;
-      if (!Number.isNaN(value)) add(part, value);
+      add(part, column, row);
     }
     for (const at of sparseOf(row)) {
       const part = layout.sparse(sparse.metric[at]!, sparse.own[at]!);
       if (part === undefined) unnamed(batch.metrics[sparse.metric[at]!]!.name, 1);
-      else add(part, sparse.value[at]!);
+      else add(part, sparse.value, at);
     }
     if (encoder.full.length > 0) yield* encoder.full.splice(0);
   }

@@ -13,6 +13,7 @@ import { SinkError } from '../../core/errors.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { authProblems } from '../auth/auth-problems.ts';
 import { createAuthorizer } from '../auth/registry.ts';
+import { createBufferPool } from '../buffer-pool.ts';
 import { defineSink } from '../define-sink.ts';
 import { withDelivery } from '../delivery-option.ts';
 import { createAuthorizedClient } from '../http/authorized-client.ts';
@@ -103,6 +104,8 @@ export default defineSink({
       'content-encoding': 'snappy',
       'user-agent': 'heapless',
     };
+    // One for each request under way and one in the making.
+    const pool = createBufferPool(concurrency + 1);
     const selection = toSelection(options, { dialect });
     const sink: Sink<RemoteWriteRequest> = {
       name: uri.key,
@@ -111,7 +114,7 @@ export default defineSink({
       selection,
       endsSeries: options.stale_markers,
       *encode(batch, reject) {
-        yield* encodeRemoteWrite(batch, settings, reject);
+        yield* encodeRemoteWrite(batch, settings, reject, pool);
         if (batch.ended !== undefined && options.stale_markers) {
           yield* encodeStaleMarkers(selectBatch(batch.ended, selection), settings);
         }

@@ -33,20 +33,25 @@ export class ProtobufWriter {
   buffer: Buffer;
   /** Bytes written. */
   at = 0;
-  readonly #double = new Float64Array(1);
-  readonly #doubleBytes = new Uint8Array(this.#double.buffer);
+  #view: DataView;
 
-  constructor(capacity: number = SMALLEST) {
-    this.buffer = Buffer.allocUnsafeSlow(Math.max(SMALLEST, capacity));
+  /** Writes into `buffer`, which begins its memory, until that is full. */
+  constructor(buffer: Buffer = Buffer.allocUnsafeSlow(SMALLEST)) {
+    this.buffer = buffer;
+    this.#view = new DataView(buffer.buffer);
   }
 
   /** Makes room for `bytes` more. The other writers expect that it is there. */
   reserve(bytes: number): void {
     const needed = this.at + bytes;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length));
-    this.buffer.copy(larger, 0, 0, this.at);
+    if (needed > this.buffer.length) this.moveTo(Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length)));
+  }
+
+  /** Goes on in another buffer, which begins its memory and has room for what was written. */
+  moveTo(larger: Buffer): void {
+    larger.set(this.buffer.subarray(0, this.at));
     this.buffer = larger;
+    this.#view = new DataView(larger.buffer);
   }
 
   byte(value: number): void {
@@ -73,26 +78,16 @@ export class ProtobufWriter {
 
   /** A double, as 8 bytes. */
   double(value: number): void {
-    this.#double[0] = value;
-    const { buffer } = this;
-    const bytes = this.#doubleBytes;
-    const { at } = this;
-    buffer[at] = bytes[0]!;
-    buffer[at + 1] = bytes[1]!;
-    buffer[at + 2] = bytes[2]!;
-    buffer[at + 3] = bytes[3]!;
-    buffer[at + 4] = bytes[4]!;
-    buffer[at + 5] = bytes[5]!;
-    buffer[at + 6] = bytes[6]!;
-    buffer[at + 7] = bytes[7]!;
-    this.at = at + 8;
+    this.#view.setFloat64(this.at, value, true);
+    this.at += 8;
   }
 
   /** A whole number of at most 2^63 in size, as 8 bytes in two's complement. */
   fixed64(value: number): void {
     const high = Math.floor(value / TWO_32);
-    this.#word(value - high * TWO_32);
-    this.#word(high);
+    this.#view.setUint32(this.at, value - high * TWO_32, true);
+    this.#view.setInt32(this.at + 4, high, true);
+    this.at += 8;
   }
 
   /** A copy of `source[from, to)`. */
@@ -129,14 +124,5 @@ export class ProtobufWriter {
   /** A copy of what was written. */
   copy(): Buffer {
     return Buffer.from(this.buffer.subarray(0, this.at));
-  }
-
-  #word(value: number): void {
-    const { buffer, at } = this;
-    buffer[at] = value;
-    buffer[at + 1] = value >>> 8;
-    buffer[at + 2] = value >>> 16;
-    buffer[at + 3] = value >>> 24;
-    this.at = at + 4;
   }
 }
