@@ -1,6 +1,5 @@
-import type { PartialColumn, PartialTable } from './partial.ts';
+import { absentValues, type PartialColumn, type PartialTable } from './partial.ts';
 
-type Value = number | null;
 type Combine = (a: number, b: number) => number;
 
 const ADD: Combine = (a, b) => a + b;
@@ -26,27 +25,36 @@ export function mergeTables(tables: readonly PartialTable[]): PartialTable {
   return { labelKeys, labels, metrics };
 }
 
+type RowLabels = readonly (string | null)[];
+
 /** Labels of the merged rows, sorted, and for each table the merged row of each of its rows. */
 function mergeRows(
   tables: readonly PartialTable[],
   labelKeys: readonly string[],
-): { readonly labels: readonly (readonly (string | null)[])[]; readonly rowsOf: readonly (readonly number[])[] } {
-  const found = new Map<string, { readonly labels: readonly (string | null)[]; row: number }>();
+): { readonly labels: readonly RowLabels[]; readonly rowsOf: readonly (readonly number[])[] } {
+  const found = new Map<string, RowLabels>();
   const keysOf = tables.map((table) => {
-    const places = labelKeys.map((key) => table.labelKeys.indexOf(key));
+    const place = placer(table.labelKeys, labelKeys);
     return table.labels.map((row) => {
-      const labels = places.map((place) => row[place] ?? null);
+      const labels = place(row);
       const key = JSON.stringify(labels);
-      if (!found.has(key)) found.set(key, { labels, row: 0 });
+      if (!found.has(key)) found.set(key, labels);
       return key;
     });
   });
-  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [row, [, entry]] of sorted.entries()) entry.row = row;
+  const sorted = [...found.keys()].sort();
+  const rows = new Map(sorted.map((key, row) => [key, row]));
   return {
-    labels: sorted.map(([, { labels }]) => labels),
-    rowsOf: keysOf.map((keys) => keys.map((key) => found.get(key)?.row ?? 0)),
+    labels: sorted.map((key) => found.get(key) ?? []),
+    rowsOf: keysOf.map((keys) => keys.map((key) => rows.get(key) ?? 0)),
   };
+}
+
+/** Puts a row's labels where all keys have them. */
+function placer(from: readonly string[], to: readonly string[]): (labels: RowLabels) => RowLabels {
+  if (from.length === to.length && from.every((key, at) => key === to[at])) return (labels) => labels;
+  const places = to.map((key) => from.indexOf(key));
+  return (labels) => places.map((place) => labels[place] ?? null);
 }
 
 interface Merging {
@@ -56,23 +64,35 @@ interface Merging {
 }
 
 function mergeColumn(key: string, { tables, rowsOf, rows }: Merging): PartialColumn {
-  const merged = { sum: [] as Value[], count: [] as Value[], min: [] as Value[], max: [] as Value[] };
+  const merged = { sum: [] as number[], count: [] as number[], min: [] as number[], max: [] as number[] };
   for (const [part, combine] of STATISTICS) {
-    const values: Value[] = new Array<Value>(rows).fill(null);
+    const values = absentValues(rows);
     let any = part === 'sum';
-    for (const [index, table] of tables.entries()) {
-      const column = table.metrics[key]?.[part] ?? [];
-      const places = rowsOf[index] ?? [];
-      for (let row = 0; row < column.length; row++) {
-        const value = column[row] ?? null;
-        const place = places[row];
-        if (value === null || place === undefined) continue;
-        const known = values[place] ?? null;
-        values[place] = known === null ? value : combine(known, value);
-        any = true;
-      }
+    for (let index = 0; index < tables.length; index++) {
+      const column = tables[index]?.metrics[key]?.[part];
+      if (column === undefined || column.length === 0) continue;
+      if (mergeValues(values, column, rowsOf[index] ?? [], combine)) any = true;
     }
     if (any) merged[part] = values;
   }
   return merged;
+}
+
+/** Combines a column's values with those of the rows that they belong to. False if there is none. */
+function mergeValues(
+  values: number[],
+  column: PartialColumn['sum'],
+  places: readonly number[],
+  combine: Combine,
+): boolean {
+  let any = false;
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] ?? Number.NaN;
+    const place = places[row];
+    if (Number.isNaN(value) || place === undefined) continue;
+    const known = values[place] ?? Number.NaN;
+    values[place] = Number.isNaN(known) ? value : combine(known, value);
+    any = true;
+  }
+  return any;
 }

@@ -15,7 +15,7 @@ export interface NodeOutcome {
 
 /**
  * Totals of one level: a row per key, a column per metric. Rows are additive: `mergePartials` adds counts and sums
- * and takes minima and maxima. Values are JSON numbers; null = absent.
+ * and takes minima and maxima. Values are JSON numbers; null = absent, and so is NaN, which becomes null on its way.
  */
 export interface PartialTable {
   /** Label keys of the rows. */
@@ -24,6 +24,11 @@ export interface PartialTable {
   readonly labels: readonly (readonly (string | null)[])[];
   /** By metric key: sum, count, min, max by row. */
   readonly metrics: Readonly<Record<string, PartialColumn>>;
+}
+
+/** So many values that are absent. NaN and numbers alone: an array with a null in it has each number in an object of its own. */
+export function absentValues(rows: number): number[] {
+  return new Array<number>(rows).fill(Number.NaN);
 }
 
 export interface PartialColumn {

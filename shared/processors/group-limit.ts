@@ -49,7 +49,7 @@ function isOther(table: PartialTable, row: number): boolean {
 
 function compare(table: PartialTable, a: number, b: number): number {
   const pods = table.metrics['pod/count']?.sum ?? [];
-  const byPods = (pods[b] ?? 0) - (pods[a] ?? 0);
+  const byPods = (pods[b] || 0) - (pods[a] || 0);
   if (byPods !== 0) return byPods;
   return JSON.stringify(table.labels[a]) < JSON.stringify(table.labels[b]) ? -1 : 1;
 }

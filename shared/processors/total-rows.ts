@@ -1,5 +1,5 @@
 // hot path: bench "enrich, aggregate, totals"
-import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
+import { absentValues, type PartialColumn, type PartialTable } from '../fanout/partial.ts';
 import { COUNTER_KEYS, SUMMED_METRICS } from './total-metrics.ts';
 
 const FIRST_ROWS = 64;
@@ -62,22 +62,47 @@ export class TotalRows {
     place: (labels: readonly string[]) => readonly (string | null)[],
   ): PartialTable {
     const metrics: Record<string, PartialColumn> = {};
-    for (const [metric, { key }] of SUMMED_METRICS.entries()) {
-      const part = (statistic: number): (number | null)[] =>
-        rows.map((row) => {
-          const at = row * WIDTH + metric * STATISTICS;
-          return this.#cells[at + 1] === 0 ? null : this.#cells[at + statistic]!;
-        });
-      const count = part(1);
-      if (count.some((value) => value !== null)) metrics[key] = { sum: part(0), count, min: part(2), max: part(3) };
+    for (let metric = 0; metric < SUMMED_METRICS.length; metric++) {
+      const column = this.#statistics(rows, metric * STATISTICS);
+      if (column !== undefined) metrics[SUMMED_METRICS[metric]!.key] = column;
     }
-    for (const [counter, key] of COUNTER_KEYS.entries()) {
-      const sum = rows.map((row) => {
-        const value = this.#cells[row * WIDTH + COUNTERS_AT + counter]!;
-        return value === 0 && !TRUE_ZEROS.has(key) ? null : value;
-      });
-      if (sum.some((value) => value !== null)) metrics[key] = { sum, count: [], min: [], max: [] };
+    for (let counter = 0; counter < COUNTER_KEYS.length; counter++) {
+      const sum = this.#counter(rows, counter);
+      if (sum !== undefined) metrics[COUNTER_KEYS[counter]!] = { sum, count: [], min: [], max: [] };
     }
     return { labelKeys, labels: rows.map((row) => place(this.#labels[row]!)), metrics };
+  }
+
+  /** The statistics of a metric, whose first is in a row's cell `at`; undefined if no row has a value. */
+  #statistics(rows: readonly number[], at: number): PartialColumn | undefined {
+    let column: Record<keyof PartialColumn, number[]> | undefined;
+    const cells = this.#cells;
+    for (let i = 0; i < rows.length; i++) {
+      const cell = rows[i]! * WIDTH + at;
+      if (cells[cell + 1] === 0) continue;
+      column ??= {
+        sum: absentValues(rows.length),
+        count: absentValues(rows.length),
+        min: absentValues(rows.length),
+        max: absentValues(rows.length),
+      };
+      column.sum[i] = cells[cell]!;
+      column.count[i] = cells[cell + 1]!;
+      column.min[i] = cells[cell + 2]!;
+      column.max[i] = cells[cell + 3]!;
+    }
+    return column;
+  }
+
+  #counter(rows: readonly number[], counter: number): number[] | undefined {
+    const zero = TRUE_ZEROS.has(COUNTER_KEYS[counter]!) ? 0 : Number.NaN;
+    let values: number[] | undefined;
+    for (let i = 0; i < rows.length; i++) {
+      const value = this.#cells[rows[i]! * WIDTH + COUNTERS_AT + counter]! || zero;
+      if (Number.isNaN(value)) continue;
+      values ??= absentValues(rows.length);
+      values[i] = value;
+    }
+    return values;
   }
 }
