@@ -45,14 +45,17 @@ type Verdict =
 
 type Retryable = Extract<SendOutcome, { readonly status: 'retryable' }>;
 
-/** Delivers one request and its halves, if it must be divided; settles each of its points in the tally. Throws never. */
+/**
+ * Delivers one request and its halves, if it must be divided; settles each of its points in the tally. Why no other
+ * will find room before the deadline either, or undefined. Throws never.
+ */
 export async function deliverRequest(
   sink: Sink,
   request: EncodedRequest,
   tally: Tally,
   pause: Pause,
   deps: DeliveryDeps,
-): Promise<void> {
+): Promise<string | undefined> {
   const pending = [request];
   let refusedInARow = 0;
   let isTaken = true;
@@ -67,7 +70,7 @@ export async function deliverRequest(
     if (result.verdict === 'settled') isTaken = false;
     if (result.verdict === 'unsent') {
       for (const each of [next, ...pending.splice(0).reverse()]) keep(tally, each, result, deps);
-      return;
+      return result.why === deps.pace?.reason ? result.why : undefined;
     }
     if (result.verdict !== 'refused') continue;
     refusedInARow++;
@@ -79,6 +82,7 @@ export async function deliverRequest(
   }
   // What is kept for later still needs its bytes, and who gave up waiting does not know who reads them.
   if (isTaken) request.release?.();
+  return undefined;
 }
 
 /** Sends until the backend has answered for good, a repeat is not allowed, or the deadline is near. */

@@ -14,8 +14,8 @@ export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps
   const begin = deps.clock.now();
   const tally = createTally();
   const source = createRequestSource(sink, batch, tally);
-  await sendAll(sink, source, tally, deps);
-  source.settleRest(deps.spill);
+  const held = await sendAll(sink, source, tally, deps);
+  source.settleRest(deps.spill, held);
   return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
 }
 
@@ -28,50 +28,54 @@ export async function redeliver(
   const begin = deps.clock.now();
   const tally = createTally();
   const waiting = [...requests];
-  await sendAll(sink, { next: () => waiting.shift() }, tally, deps);
-  for (const request of waiting) settleUnsent(request, tally, deps.spill);
+  const held = await sendAll(sink, { next: () => waiting.shift() }, tally, deps);
+  for (const request of waiting) {
+    tally.settle(deps.spill?.(request) === true ? 'spilled' : 'dropped', request.points, held ?? UNSENT);
+  }
   return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
 }
 
 const UNSENT = 'not sent before the deadline';
+const UNENCODED = 'not encoded before the deadline';
 
-function settleUnsent(request: EncodedRequest, tally: Tally, spill: Spill | undefined): void {
-  tally.settle(spill?.(request) === true ? 'spilled' : 'dropped', request.points, UNSENT);
-}
-
-/** Sends what the source gives with as many workers as the sink allows, until it is empty or the deadline has come. */
+/**
+ * Sends what the source gives with as many workers as the sink allows, until it is empty, the deadline has come, or there is
+ * no room before it: then why, and the rest is not even encoded for it.
+ */
 async function sendAll(
   sink: Sink,
   source: Pick<RequestSource, 'next'>,
   tally: Tally,
   deps: DeliveryDeps,
-): Promise<void> {
+): Promise<string | undefined> {
   const pause: Pause = { until: Number.NEGATIVE_INFINITY };
+  let held: string | undefined;
   const work = async (): Promise<void> => {
-    for (;;) {
+    while (held === undefined) {
       // Timers, answers and the other sinks get their turn before each request is encoded.
       await nextTurn();
       if (deps.deadline.signal.aborted || deps.deadline.remaining() <= 0) return;
       const request = source.next();
       if (request === undefined) return;
-      await deliverRequest(sink, request, tally, pause, deps);
+      held = (await deliverRequest(sink, request, tally, pause, deps)) ?? held;
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, sink.limits.concurrency) }, work));
+  return held;
 }
 
 interface RequestSource {
   /** The next request; undefined when there is none, or when encoding broke. */
   next(): EncodedRequest | undefined;
   /** Encodes and spills what nobody asked for, as long as it is taken; counts the rest as dropped, and ends the generator. */
-  settleRest(spill: Spill | undefined): void;
+  settleRest(spill: Spill | undefined, held: string | undefined): void;
 }
 
 /** Feeds all workers from the sink's one generator, and knows which points of the batch it has not seen. */
 function createRequestSource(sink: Sink, batch: MetricBatch, tally: Tally): RequestSource {
   let requests: Iterator<EncodedRequest> | undefined;
   let state: 'open' | 'ended' | 'broken' = 'open';
-  let problem = 'not encoded before the deadline';
+  let problem: string | undefined;
   const broken = (error: unknown): undefined => {
     state = 'broken';
     problem = `the sink broke while encoding: ${describeError(error)}`;
@@ -90,11 +94,11 @@ function createRequestSource(sink: Sink, batch: MetricBatch, tally: Tally): Requ
         return broken(error);
       }
     },
-    settleRest(spill) {
+    settleRest(spill, held) {
       if (spill !== undefined) {
         for (let request = this.next(); request !== undefined; request = this.next()) {
           const taken = spill(request);
-          tally.settle(taken ? 'spilled' : 'dropped', request.points, UNSENT);
+          tally.settle(taken ? 'spilled' : 'dropped', request.points, held ?? UNSENT);
           if (!taken) break;
         }
       }
@@ -104,7 +108,7 @@ function createRequestSource(sink: Sink, batch: MetricBatch, tally: Tally): Requ
       } catch (error) {
         broken(error);
       }
-      tally.settle('dropped', Math.max(0, countBatchPoints(batch) - tally.settled), problem);
+      tally.settle('dropped', Math.max(0, countBatchPoints(batch) - tally.settled), problem ?? held ?? UNENCODED);
     },
   };
 }

@@ -123,6 +123,47 @@ describe('deliver within a quota', () => {
     expect(report.millis).toBeLessThanOrEqual(SECOND);
   });
 
+  it('does not encode what nobody keeps and no room is left for', async () => {
+    const time = createVirtualTime();
+    let encoded = 0;
+    const sink = createFakeSink({ send: async () => ({ status: 'delivered' }) });
+    const counted: FakeSink = {
+      ...sink,
+      *encode(batch, reject) {
+        for (const request of sink.encode(batch, reject)) {
+          encoded++;
+          yield request;
+        }
+      },
+    };
+    using deadline = time.deadline(SECOND);
+    using pace = createPacer({ requests: REQUESTS }, time.clock)(undefined);
+    const deps = { deadline, clock: time.clock, random: () => 0.5, pace };
+
+    const report = await time.run(deliver(counted, batchOf(1_000), deps));
+
+    expect(report).toMatchObject({ encoded: 1_000, delivered: 170, dropped: 830 });
+    expect(report.problems).toEqual([{ problem: pace.reason, points: 830 }]);
+    expect(encoded).toBe(18);
+  });
+
+  it('gives a divided request back to its encoder when all of it was taken, and not while a part waits', async () => {
+    const back: number[] = [];
+    const time = createVirtualTime();
+    const sink = createFakeSink({
+      perRequest: 32,
+      send: async () => ({ status: 'delivered' }),
+      released: ({ from }) => back.push(from),
+    });
+    const run = exporter(time, sink, { points: { most: 16, per: SECOND } });
+
+    const { report } = await time.run(run(96, 4));
+
+    expect(report.delivered).toBeGreaterThan(32);
+    expect(report.delivered).toBeLessThan(64);
+    expect(back).toEqual([0]);
+  });
+
   it('keeps the rest of a divided request in few pieces', async () => {
     const time = createVirtualTime();
     const sink = createFakeSink({ perRequest: 1_024, send: async () => ({ status: 'delivered' }) });
