@@ -3,6 +3,7 @@ import { table } from 'table';
 import { awsMonthlyCost, type MonthlyCost, TICKS_A_MONTH } from '../../infra/cost/aws-cost.ts';
 import { azureMonthlyCost } from '../../infra/cost/azure-cost.ts';
 import { type ClusterSize, seriesOfCluster, usualSize } from '../../infra/cost/cluster-size.ts';
+import { emfBytes } from '../../infra/cost/emf-bytes.ts';
 import { gcpMonthlyCost } from '../../infra/cost/gcp-cost.ts';
 import { type Prices, readPrices } from '../../infra/cost/prices.ts';
 import { cloudWatchTarget } from '../../infra/dashboards/cloudwatch-target.ts';
@@ -27,16 +28,28 @@ interface Given {
   readonly sink?: readonly string[];
 }
 
+/** What a sink exports that the cloud charges. */
+interface Charged {
+  readonly exports: Exports;
+  /** With `mode=emf`: bytes of log in a tick. */
+  readonly emfBytes?: (size: ClusterSize) => number;
+}
+
+/** What the charged sinks make of a cluster. */
+interface Use {
+  readonly series: number;
+  /** Without those that are written into the log. */
+  readonly putSeries: number;
+  readonly emfBytes: number;
+  readonly shardSize: number;
+  readonly ticks: number;
+}
+
 interface CloudCost {
   readonly sink: string;
   readonly regionOf: (prices: Prices) => string;
-  /** What the sinks that the cloud charges export. */
-  readonly charged: (config: Config) => Promise<readonly Exports[]>;
-  readonly cost: (
-    size: ClusterSize,
-    use: { readonly series: number; readonly shardSize: number; readonly ticks: number },
-    prices: Prices,
-  ) => MonthlyCost;
+  readonly charged: (config: Config) => Promise<readonly Charged[]>;
+  readonly cost: (size: ClusterSize, use: Use, prices: Prices) => MonthlyCost;
 }
 
 const CLOUDS = {
@@ -44,8 +57,13 @@ const CLOUDS = {
     sink: 'cloudwatch:',
     regionOf: ({ region }) => region,
     charged: async ({ sinks, groupings }) => {
-      const targets = sinks.filter(({ key }) => key === 'cloudwatch').map((uri) => cloudWatchTarget(uri, groupings));
-      return (await Promise.all(targets)).map(({ exports }) => exports);
+      const charged = sinks
+        .filter(({ key }) => key === 'cloudwatch')
+        .map(async (uri): Promise<Charged> => {
+          const { exports, callsApi } = await cloudWatchTarget(uri, groupings);
+          return callsApi ? { exports } : { exports, emfBytes: await emfBytes(uri) };
+        });
+      return await Promise.all(charged);
     },
     cost: (size, use, prices) => awsMonthlyCost(size, { ...use, alarms: ALARMS }, prices),
   },
@@ -54,8 +72,7 @@ const CLOUDS = {
     sink: '',
     regionOf: ({ azure }) => azure.region,
     charged: async ({ sinks }) => {
-      const speeches = sinks.filter(({ key }) => key === 'prometheus').map(readSpeech);
-      return (await Promise.all(speeches)).map(({ exports }) => exports);
+      return await Promise.all(sinks.filter(({ key }) => key === 'prometheus').map(readSpeech));
     },
     cost: (size, { series, ...use }, prices) =>
       azureMonthlyCost(size, { ...use, samples: series, memory: AZURE_MEMORY }, prices),
@@ -64,8 +81,7 @@ const CLOUDS = {
     sink: 'stackdriver:?project=my-project',
     regionOf: ({ gcp }) => gcp.region,
     charged: async ({ sinks }) => {
-      const speeches = sinks.filter(({ key }) => key === 'stackdriver').map(readSpeech);
-      return (await Promise.all(speeches)).map(({ exports }) => exports);
+      return await Promise.all(sinks.filter(({ key }) => key === 'stackdriver').map(readSpeech));
     },
     cost: (size, { series, ...use }, prices) => gcpMonthlyCost(size, { ...use, points: series }, prices),
   },
@@ -89,9 +105,9 @@ export function addCost(program: Command, input: Input): void {
       const sizes = nodes.length === 0 ? [10, 100, 1_000] : nodes;
       const rows = sizes.map((size) => {
         const cluster = usualSize(size);
-        const series = charged.reduce((sum, exports) => sum + seriesOfCluster(cluster, exports), 0);
+        const { series, ...use } = useOf(charged, cluster);
         const ticks = TICKS_A_MONTH * (MINUTE / config.metricResolution);
-        const cost = cloud.cost(cluster, { series, shardSize: config.shardSize, ticks }, prices);
+        const cost = cloud.cost(cluster, { series, ...use, shardSize: config.shardSize, ticks }, prices);
         const parts = [cost.functions, cost.state, cost.logs, cost.metrics, cost.alarms, cost.total];
         return [String(size), String(series), ...parts.map((dollars) => dollars.toFixed(2))];
       });
@@ -100,6 +116,19 @@ export function addCost(program: Command, input: Input): void {
       input.write(`US dollars a month, ${region}, list prices of ${prices.date}, 30 pods of 2 containers a node\n`);
       input.write(table([head, ...rows], { columnDefault: { alignment: 'right' } }));
     });
+}
+
+function useOf(charged: readonly Charged[], cluster: ClusterSize): Pick<Use, 'series' | 'putSeries' | 'emfBytes'> {
+  let series = 0;
+  let putSeries = 0;
+  let bytes = 0;
+  for (const { exports, emfBytes: ofCluster } of charged) {
+    const own = seriesOfCluster(cluster, exports);
+    series += own;
+    if (ofCluster === undefined) putSeries += own;
+    else bytes += ofCluster(cluster);
+  }
+  return { series, putSeries, emfBytes: bytes };
 }
 
 function count(text: string, before: readonly number[]): readonly number[] {

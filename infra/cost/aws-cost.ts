@@ -15,6 +15,10 @@ export interface MonthlyCost {
 export interface AwsUse {
   /** Series that `cloudwatch:` keeps; 0 without such a sink. */
   readonly series: number;
+  /** Those of them that are put by calls, not written into the log. */
+  readonly putSeries: number;
+  /** Bytes a tick that `mode=emf` writes into the log. */
+  readonly emfBytes: number;
   readonly shardSize: number;
   /** Ticks a month. */
   readonly ticks: number;
@@ -48,8 +52,8 @@ export function awsMonthlyCost({ nodes }: Pick<ClusterSize, 'nodes'>, use: AwsUs
   const functions = ticks * (seconds * prices.lambda.gigabyteSecond + runs * prices.lambda.request);
   // The claim is written when it is taken and when it is released; each shard writes its counters.
   const state = ticks * ((2 + shards) * prices.s3.put + (2 + shards) * prices.s3.get);
-  const logs = ((ticks * (REPORT_BYTES + (runs - 1) * LINE_BYTES)) / 1e9) * prices.logs.gigabyte;
-  const requests = ticks * Math.ceil(series / SERIES_PER_REQUEST);
+  const logs = ((ticks * (REPORT_BYTES + (runs - 1) * LINE_BYTES + use.emfBytes)) / 1e9) * prices.logs.gigabyte;
+  const requests = ticks * Math.ceil(use.putSeries / SERIES_PER_REQUEST);
   const { cloudwatch } = prices;
   const metrics =
     tiered(series, cloudwatch.metricTiers) + Math.max(0, requests - cloudwatch.freeRequests) * cloudwatch.request;

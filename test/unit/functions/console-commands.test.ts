@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../../functions/local/main.ts';
 
@@ -123,6 +124,24 @@ describe('heapless alarms', () => {
 });
 
 describe('heapless cost', () => {
+  it.each([
+    ['cloudwatch:', 'as it is by default:'],
+    ['cloudwatch:?mode=emf', 'The same clusters with `cloudwatch:?mode=emf`:'],
+  ])('is what docs/deploy-aws.md says for %s', async (sink, before) => {
+    const page = await readFile('docs/deploy-aws.md', 'utf8');
+    const { out } = await run(['cost', '--sink', sink]);
+    const cells = (line: string): readonly string[] => line.split(/[|│║]/).map((cell) => cell.trim());
+    const shown = out.split('\n').filter((line) => /^║ +\d/.test(line));
+    const said = page
+      .slice(page.indexOf(before))
+      .split('\n')
+      .filter((line) => /^\| \d/.test(line))
+      .slice(0, shown.length);
+
+    expect(shown.length).toBe(3);
+    expect(said.map(cells)).toEqual(shown.map(cells));
+  });
+
   it('says what clusters of these sizes cost with the sinks as configured', async () => {
     const { status, out } = await run(['cost', '--nodes', '100', '200']);
     const without = await run(['cost', '--nodes', '100'], { HEAPLESS_SINK: 'log:' });

@@ -7,7 +7,7 @@ import { readPrices } from '../../../infra/cost/prices.ts';
 import { defaultDashboardTarget } from '../../../infra/dashboards/cloudwatch-target.ts';
 import { DEFAULT_SERIES_EXAMPLE } from '../../../shared/sinks/cloudwatch/options.ts';
 
-const USE = { series: 0, shardSize: 100, ticks: TICKS_A_MONTH, alarms: 0 };
+const USE = { series: 0, putSeries: 0, emfBytes: 0, shardSize: 100, ticks: TICKS_A_MONTH, alarms: 0 };
 
 describe('the cost of a month', () => {
   it('counts the series that the sink says of itself', async () => {
@@ -36,7 +36,7 @@ describe('the cost of a month', () => {
   ])('of %i custom metrics is that of their tiers, $%d', (series, price) => {
     const requests = Math.max(0, TICKS_A_MONTH * Math.ceil(series / 1_000) - 1e6) * 1e-5;
 
-    const { metrics } = awsMonthlyCost({ nodes: 10 }, { ...USE, series }, readPrices());
+    const { metrics } = awsMonthlyCost({ nodes: 10 }, { ...USE, series, putSeries: series }, readPrices());
 
     expect(metrics - requests).toBeCloseTo(price, 6);
   });
