@@ -52,6 +52,11 @@ export class MetricBatchBuilder {
     return this.#tables.get(level);
   }
 
+  /** Room in every table for `times` the rows that it has. */
+  reserve(times: number): void {
+    for (const table of this.#tables.values()) table.reserve(Math.ceil(table.rows * times));
+  }
+
   /** Id of an own-label set (keys and values alternate, keys sorted). */
   ownLabels(...flat: readonly string[]): number {
     const key = flat.join('\u0000');

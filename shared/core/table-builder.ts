@@ -44,8 +44,13 @@ export class TableBuilder {
 
   /** Adds an empty row and returns its index. */
   addRow(): number {
-    if (this.rows === this.#capacity) this.#grow();
+    if (this.rows === this.#capacity) this.#grow(this.#capacity * 2);
     return this.rows++;
+  }
+
+  /** Room for so many rows at once. Nothing changes but that tables do not grow, and copy themselves, on the way there. */
+  reserve(rows: number): void {
+    if (rows > this.#capacity) this.#grow(rows);
   }
 
   /** Sets a dense metric of a row; NaN clears it. */
@@ -213,8 +218,7 @@ export class TableBuilder {
     };
   }
 
-  #grow(): void {
-    const capacity = this.#capacity * 2;
+  #grow(capacity: number): void {
     for (const [id, column] of this.#columns.entries()) if (column) this.#columns[id] = grown(column, capacity);
     for (const [id, s] of this.#statistics.entries()) {
       if (s) {
