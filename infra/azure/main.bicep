@@ -380,13 +380,13 @@ resource lostPoints 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (al
             numberOfEvaluationPeriods: 1
           }
           operator: 'GreaterThanOrEqual'
-          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" | mv-expand sink = line.report.sinks | where toint(sink.rejected) + toint(sink.dropped) > 0 | distinct OperationId'
+          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" | mv-expand sink = line.report.sinks | where toint(sink.dropped) + toint(sink.rejected) + coalesce(toint(sink.backlog.rejected), 0) + coalesce(toint(sink.backlog.expired), 0) > 0 | distinct OperationId'
           threshold: 2
           timeAggregation: 'Count'
         }
       ]
     }
-    description: 'Points were rejected or dropped in two ticks of five minutes.'
+    description: 'Points were rejected, dropped or given up in two ticks of five minutes.'
     enabled: true
     evaluationFrequency: 'PT5M'
     scopes: [
@@ -416,7 +416,7 @@ resource nodesDown 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (ale
             numberOfEvaluationPeriods: 1
           }
           operator: 'GreaterThanOrEqual'
-          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" and toint(line.report.nodes.answered) < toint(line.report.nodes.planned)'
+          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" and toint(line.report.nodes.failed) + toint(line.report.nodes.late) > 0'
           threshold: 3
           timeAggregation: 'Count'
         }
@@ -430,6 +430,42 @@ resource nodesDown 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (ale
     ]
     severity: 1
     windowSize: 'PT5M'
+  }
+}
+
+resource waitingPoints 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = if (alerts) {
+  name: '${name}-waiting-points'
+  location: location
+  kind: 'LogAlert'
+  properties: {
+    actions: {
+      actionGroups: [
+        alertGroup
+      ]
+    }
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          failingPeriods: {
+            minFailingPeriodsToAlert: 1
+            numberOfEvaluationPeriods: 1
+          }
+          operator: 'GreaterThanOrEqual'
+          query: 'AppTraces | extend line = parse_json(Message) | where line.event == "tick" | mv-expand sink = line.report.sinks | where toint(sink.backlog.waiting) > 0 | distinct OperationId'
+          threshold: 14
+          timeAggregation: 'Count'
+        }
+      ]
+    }
+    description: 'In 15 minutes no tick was without points that wait for a backend: it is away or too slow.'
+    enabled: true
+    evaluationFrequency: 'PT5M'
+    scopes: [
+      logs.id
+    ]
+    severity: 2
+    windowSize: 'PT15M'
   }
 }
 

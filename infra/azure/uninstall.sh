@@ -42,7 +42,7 @@ if [ "$whole" = true ]; then
   az group delete --name "$group" --yes
 else
   az functionapp delete --resource-group "$group" --name "$app"
-  for end in failed-ticks missing-ticks lost-points nodes-down; do
+  for end in failed-ticks missing-ticks lost-points nodes-down waiting-points; do
     id=$(az resource list --resource-group "$group" --name "$name-$end" --resource-type Microsoft.Insights/scheduledQueryRules --query '[0].id' --output tsv)
     [ -z "$id" ] || az resource delete --ids "$id" --output none
   done

@@ -111,7 +111,7 @@ describe('uninstall.sh', () => {
       'role assignment delete --ids role-2',
       `ad app delete --id ${APP_ID}`,
       'functionapp delete --resource-group metrics --name the-app',
-      ...['failed-ticks', 'missing-ticks', 'lost-points', 'nodes-down'].map(
+      ...['failed-ticks', 'missing-ticks', 'lost-points', 'nodes-down', 'waiting-points'].map(
         (end) => `resource delete --ids heapless-${end} --output none`,
       ),
       ...['plan', 'insights', 'logs', 'identity', 'rule', 'endpoint', 'metrics'].map(

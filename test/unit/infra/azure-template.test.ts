@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { REPORT_RULES } from '../../../infra/alarms/report-rules.ts';
 import { FLAGS } from '../../../shared/config/flags.ts';
 import { type BicepValue, EXPRESSION, readBicep } from '../../support/bicep.ts';
 
@@ -54,6 +55,18 @@ const ARM_SETTINGS = settingsIn(
   String(ARM.resources.find(({ type }) => type === 'Microsoft.Web/sites/config')?.['properties']),
   /[(\s]'([A-Z]\w+)', /g,
 );
+
+describe('the alerts on reports', () => {
+  it.each(REPORT_RULES.map((rule) => [rule.id, rule] as const))('watch every field of the rule %s', (id, rule) => {
+    const alert = ARM.resources.find(({ name }) => name.includes(`-${id}'`));
+    const text = JSON.stringify(alert);
+
+    expect([
+      ...rule.fields.map((field) => `line.report.${field}`),
+      ...rule.sinkFields.map((field) => `sink.${field}`),
+    ]).toEqual([...text.matchAll(/toint\(((?:line\.report|sink)\.[\w.]+)\)/g)].map((match) => match[1]));
+  });
+});
 
 describe('the template of Azure and its twin', () => {
   it('declare the same resources of the same versions in the same order', () => {
