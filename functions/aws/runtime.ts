@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { keepWarm } from '../../shared/app/keep-warm.ts';
 import type { Platform } from '../../shared/app/platform.ts';
 import { createRuntime, type Runtime } from '../../shared/app/runtime.ts';
 import { systemClock } from '../../shared/core/clock.ts';
@@ -7,27 +8,15 @@ import type { Invoke } from './lambda-call.ts';
 import { connectLambda, createLambdaInvoker, createLambdaReducer } from './lambda-invoker.ts';
 import { readSecret } from './secrets.ts';
 
-/**
- * The runtime of this instance, kept from one invocation to the next: clients, connections, the parsed configuration.
- * Empty after a cold start, and again after a start that failed: then it is made anew.
- */
-let warm: Promise<Runtime> | undefined;
-
 /** The runtime of this function instance. Rejects with every problem of the configuration at once. */
-export async function awsRuntime(): Promise<Runtime> {
-  warm ??= createRuntime({
+export const awsRuntime: () => Promise<Runtime> = keepWarm(() =>
+  createRuntime({
     env: process.env,
     platform: awsPlatform(process.env),
     // The reduce function has no right to a cluster's secret, and one cluster's must not stop the others.
     deferSourceSecrets: true,
-  });
-  try {
-    return await warm;
-  } catch (error) {
-    warm = undefined;
-    throw error;
-  }
-}
+  }),
+);
 
 /** One line to the function's log: CloudWatch Logs makes an event of it. */
 export function writeLog(line: string): void {

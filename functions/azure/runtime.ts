@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { keepWarm } from '../../shared/app/keep-warm.ts';
 import { openRuntime } from '../../shared/app/open-runtime.ts';
 import type { Platform } from '../../shared/app/platform.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
@@ -14,12 +15,6 @@ import { writeLog } from './invocation-log.ts';
 import { readSecret } from './secrets.ts';
 
 /**
- * The runtime of this instance, kept from one invocation to the next: clients, connections, the parsed configuration.
- * Empty after a cold start, and again after a start that failed: then it is made anew.
- */
-let warm: Promise<Runtime> | undefined;
-
-/**
  * Largest request of a function app, in bytes.
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits, read 2026-11-24
  */
@@ -33,20 +28,14 @@ const ADVICE = {
 } as const;
 
 /** The runtime of this function instance. Rejects with every problem of the configuration at once. */
-export async function azureRuntime(): Promise<Runtime> {
-  warm ??= openRuntime({
+export const azureRuntime: () => Promise<Runtime> = keepWarm(() =>
+  openRuntime({
     env: process.env,
     platform: azurePlatform(process.env),
     // One cluster's secret must not stop the others, and the reduction talks to no cluster.
     deferSourceSecrets: true,
-  });
-  try {
-    return await warm;
-  } catch (error) {
-    warm = undefined;
-    throw error;
-  }
-}
+  }),
+);
 
 /**
  * What Azure Functions gives. `HEAPLESS_AZURE_URL` is where this app's HTTP functions are, which run shards and the

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { keepWarm } from '../../shared/app/keep-warm.ts';
 import { openRuntime } from '../../shared/app/open-runtime.ts';
 import type { Platform } from '../../shared/app/platform.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
@@ -10,12 +11,6 @@ import { writeLog } from './function-log.ts';
 import { readFunctionSettings } from './function-settings.ts';
 import { idToken } from './own-identity.ts';
 import { readSecret } from './secrets.ts';
-
-/**
- * The runtime of this instance, kept from one request to the next: clients, connections, the parsed configuration.
- * Empty after a cold start, and again after a start that failed: then it is made anew.
- */
-let warm: Promise<Runtime> | undefined;
 
 /** Largest request by HTTP/1, in bytes. https://cloud.google.com/run/quotas, read 2026-11-24 */
 export const MOST_BYTES = 33_554_432;
@@ -35,20 +30,14 @@ const ADVICE = {
 } as const;
 
 /** The runtime of this function instance. Rejects with every problem of the configuration at once. */
-export async function gcpRuntime(): Promise<Runtime> {
-  warm ??= openRuntime({
+export const gcpRuntime: () => Promise<Runtime> = keepWarm(() =>
+  openRuntime({
     env: process.env,
     platform: gcpPlatform(process.env),
     // The reduce function has no right to a cluster's secret, and one cluster's must not stop the others.
     deferSourceSecrets: true,
-  });
-  try {
-    return await warm;
-  } catch (error) {
-    warm = undefined;
-    throw error;
-  }
-}
+  }),
+);
 
 /**
  * What Cloud Run functions give. `HEAPLESS_GCP_SCRAPE_URL` and `HEAPLESS_GCP_REDUCE_URL` are where shards and the reduction
