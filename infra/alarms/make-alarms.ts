@@ -1,7 +1,9 @@
+import { azureMonitorNames } from '../dashboards/azure-monitor-names.ts';
 import { cloudWatchTarget } from '../dashboards/cloudwatch-target.ts';
 import { type ConsoleRequest, checkSink, grafanaLanguage } from '../dashboards/consoles.ts';
 import { stackdriverNames } from '../dashboards/stackdriver-names.ts';
 import type { AlarmRule } from './alarm-rule.ts';
+import { azureMetricAlerts } from './azure-metric-alerts.ts';
 import { azureRuleGroup } from './azure-rule-group.ts';
 import { alertPolicies } from './cloud-monitoring-policies.ts';
 import { cloudWatchAlarms } from './cloudwatch-alarms.ts';
@@ -16,7 +18,7 @@ export type AlarmEngine = (typeof ALARM_ENGINES)[number];
 export const SINKS_OF_ENGINE: Readonly<Record<AlarmEngine, readonly string[]>> = {
   cloudwatch: ['cloudwatch'],
   gcm: ['stackdriver', 'gcm'],
-  azure: ['prometheus', 'otlp'],
+  azure: ['prometheus', 'otlp', 'azuremonitor'],
   prometheus: ['prometheus', 'otlp'],
   grafana: ['prometheus', 'otlp', 'influxdb'],
 };
@@ -47,6 +49,9 @@ export async function makeAlarms(engine: AlarmEngine, request: AlarmRequest): Pr
     case 'gcm':
       return alertPolicies(rules, await stackdriverNames(sink), notify);
     case 'azure': {
+      if (sink.key === 'azuremonitor') {
+        return azureMetricAlerts(rules, await azureMonitorNames(sink, groupings), { prefix, actionGroups: notify });
+      }
       const { names } = await grafanaLanguage(request);
       return azureRuleGroup(rules, names, { prefix, actionGroups: notify });
     }

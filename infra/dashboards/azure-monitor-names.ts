@@ -29,6 +29,7 @@ export interface AzureGrouping {
 }
 
 export interface AzureMonitorNames extends SeriesNames {
+  readonly resourceId: string;
   readonly resource: AzureResource;
   /** Names of the dimensions of a level's rows; of groups without the keys of their grouping. */
   readonly dimensions: (level: Level) => readonly string[];
@@ -56,6 +57,7 @@ export async function azureMonitorNames(uri: ComponentUri, groupings: Config['gr
   const { rules } = readDimensionRules(uri.options.get('dimensions') ?? []);
   const nameOf = (key: string, level: Level): string => toText(dialect.label(key, level) ?? key);
   return {
+    resourceId: id,
     resource: { ...readResource(id), ...(region === undefined ? {} : { region }) },
     dimensions: (level) => rules[level].filter((key) => key !== '*').map((key) => nameOf(key, level)),
     groupings: groupings.map(({ text, keys }) => ({

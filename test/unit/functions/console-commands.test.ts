@@ -84,7 +84,10 @@ describe('heapless dashboards', () => {
     [['dashboards', '--for', 'gcm', '--sink', 'stackdriver:?levels=*&metrics=*'], /more than the 100 of a dashboard/],
     [['alarms', '--for', 'prometheus', '--memory', '2'], /must be a fraction above 0 and up to 1/],
     [['alarms', '--for', 'prometheus', '--budget-points', 'many'], /must be a number above 0/],
-    [['alarms', '--for', 'azure', '--sink', 'cloudwatch:'], /cannot be shown by azure, which shows prometheus:, otlp:/],
+    [
+      ['alarms', '--for', 'azure', '--sink', 'cloudwatch:'],
+      /cannot be shown by azure, which shows prometheus:, otlp:, azuremonitor:/,
+    ],
     [['cost', '--nodes', '0'], /must be a whole number of at least 1/],
     [['deploy-check', '--output', 'xml'], /Allowed choices are text, json/],
   ])('%j is a mistake of usage that is said', async (args, message) => {
