@@ -1,9 +1,13 @@
 // hot path: bench "whole tick" with a sink that ends series
 import type { MetricBatch, MetricTable } from '../core/batch.ts';
 import { MetricBatchBuilder } from '../core/batch-builder.ts';
+import type { Level } from '../core/level.ts';
 import { DENSE_METRICS, METRICS } from '../core/metrics.ts';
 import type { SeriesSegment, SeriesTable } from '../state/series.ts';
 
+/** In place of a row of the batch: there is none; its node has not told. */
+const GONE = -1;
+const UNSETTLED = -2;
 const CATALOG: ReadonlyMap<string, number> = new Map(METRICS.map(({ key, id }) => [key, id]));
 
 /**
@@ -33,20 +37,25 @@ export function findEnded(
     for (const table of segment.tables) {
       const nodes = table.labels[node];
       reader.open(table);
+      const now = new Int32Array(table.rows).fill(UNSETTLED);
       for (let row = 0; row < table.rows; row++) {
         if (!isSettled(segment.strings[nodes?.[row] ?? 0] || undefined)) continue;
-        const now = reader.readLabels(row) ? rows.find(table.level, reader.labels) : -1;
-        if (reader.markEnded(row, batch.tables[table.level], now, builder)) ended = true;
+        now[row] = reader.readLabels(row) ? rows.find(table.level, reader.labels) : GONE;
+      }
+      const suspects = reader.suspects(now);
+      for (let row = 0; row < table.rows; row++) {
+        if (suspects[row] === 1 && reader.markEnded(row, now[row]!, builder)) ended = true;
       }
     }
   }
   return ended ? builder.build() : undefined;
 }
 
-/** Rows of a batch by all their labels. */
+/** Rows of a batch by all their labels: chains of rows with the same hash, in typed arrays. */
 class RowIndex {
   readonly #batch: MetricBatch;
-  readonly #byHash = new Map<string, Map<number, number[]>>();
+  readonly #heads = new Map<string, Int32Array>();
+  readonly #nexts = new Map<string, Int32Array>();
   readonly #labels: Int32Array;
 
   constructor(batch: MetricBatch) {
@@ -55,32 +64,44 @@ class RowIndex {
     for (const table of Object.values(batch.tables)) this.#add(table);
   }
 
-  /** The row with exactly these labels; -1 = there is none. */
-  find(level: string, labels: Int32Array): number {
-    const table = this.#batch.tables[level as MetricTable['level']];
-    for (const row of this.#byHash.get(level)?.get(hash(labels)) ?? []) {
-      if (table!.labels.every((column, key) => (column?.[row] ?? 0) === labels[key])) return row;
-    }
-    return -1;
+  /** The first row with exactly these labels; -1 = there is none. */
+  find(level: Level, labels: Int32Array): number {
+    const table = this.#batch.tables[level];
+    const heads = this.#heads.get(level);
+    const nexts = this.#nexts.get(level);
+    if (table === undefined || heads === undefined || nexts === undefined) return -1;
+    let row = heads[hash(labels) & (heads.length - 1)]!;
+    while (row >= 0 && !isRow(table, row, labels)) row = nexts[row]!;
+    return row;
   }
 
   #add(table: MetricTable): void {
-    const byHash = new Map<number, number[]>();
-    for (let row = 0; row < table.rows; row++) {
-      for (let key = 0; key < this.#labels.length; key++) this.#labels[key] = table.labels[key]?.[row] ?? 0;
-      const key = hash(this.#labels);
-      const same = byHash.get(key);
-      if (same === undefined) byHash.set(key, [row]);
-      else same.push(row);
+    let size = 16;
+    while (size < 2 * table.rows) size *= 2;
+    const heads = new Int32Array(size).fill(-1);
+    const nexts = new Int32Array(table.rows);
+    const labels = this.#labels;
+    // From the last row on, so that chains begin with the first.
+    for (let row = table.rows - 1; row >= 0; row--) {
+      for (let key = 0; key < labels.length; key++) labels[key] = table.labels[key]?.[row] ?? 0;
+      const slot = hash(labels) & (size - 1);
+      nexts[row] = heads[slot]!;
+      heads[slot] = row;
     }
-    this.#byHash.set(table.level, byHash);
+    this.#heads.set(table.level, heads);
+    this.#nexts.set(table.level, nexts);
   }
+}
+
+function isRow(table: MetricTable, row: number, labels: Int32Array): boolean {
+  for (let key = 0; key < labels.length; key++) if ((table.labels[key]?.[row] ?? 0) !== labels[key]) return false;
+  return true;
 }
 
 function hash(labels: Int32Array): number {
   let sum = 0;
-  for (const id of labels) sum = (Math.imul(sum, 31) + id) | 0;
-  return sum;
+  for (let key = 0; key < labels.length; key++) sum = Math.imul(sum ^ labels[key]!, 0x9e3779b1) ^ (sum >>> 15);
+  return sum ^ (sum >>> 13);
 }
 
 /** Reads the rows of a segment in the numbers of the batch. */
@@ -91,12 +112,13 @@ class SegmentReader {
   readonly #keys: readonly number[];
   readonly #ids: Int32Array;
   readonly #metrics: readonly (number | undefined)[];
-  readonly #ownIds: ReadonlyMap<string, number>;
+  /** By own-label set of the segment: that of the batch. */
+  readonly #sets: readonly (number | undefined)[];
   #table: SeriesTable | undefined;
   /** By row: indices of its sparse values. */
   #sparse = new Map<number, number[]>();
-  /** Sparse values of the batch, once they are asked for: `row metric own`. */
-  #present = new Set<string>();
+  /** Sparse values of the batch, once they are asked for. */
+  #present = new Set<number>();
 
   constructor(
     segment: SeriesSegment,
@@ -110,7 +132,8 @@ class SegmentReader {
     // -1: a text that no row of the batch has.
     this.#ids = Int32Array.from(segment.strings, (text, id) => (id === 0 ? 0 : (strings.get(text) ?? -1)));
     this.#metrics = segment.metrics.map(([key]) => metricIds.get(key));
-    this.#ownIds = new Map(batch.ownLabels.map((own, id) => [JSON.stringify(own), id]));
+    const sets = new Map(batch.ownLabels.map((own, id) => [JSON.stringify(own), id]));
+    this.#sets = segment.own.map((own) => sets.get(JSON.stringify(own)));
     this.#batch = batch;
   }
   readonly #batch: MetricBatch;
@@ -126,25 +149,51 @@ class SegmentReader {
     this.#present = new Set();
     const now = this.#batch.tables[table.level]?.sparse;
     if (now === undefined || this.#sparse.size === 0) return;
-    for (let at = 0; at < now.length; at++) this.#present.add(`${now.row[at]} ${now.metric[at]} ${now.own[at]}`);
+    for (let at = 0; at < now.length; at++) {
+      this.#present.add(this.#sparseKey(now.row[at]!, now.metric[at]!, now.own[at]!));
+    }
   }
 
   /** Reads a row's labels. False if the batch cannot have them. */
   readLabels(row: number): boolean {
-    this.labels.fill(0);
-    for (const [index, column] of this.#table!.labels.entries()) {
-      const id = this.#ids[column?.[row] ?? 0]!;
+    const { labels } = this;
+    labels.fill(0);
+    const columns = this.#table!.labels;
+    for (let index = 0; index < columns.length; index++) {
+      const id = this.#ids[columns[index]?.[row] ?? 0]!;
       if (id === 0) continue;
       const key = this.#keys[index]!;
       if (id < 0 || key < 0) return false;
-      this.labels[key] = id;
+      labels[key] = id;
     }
     return true;
   }
 
+  /** Marks rows of which something may have ended with 1: by columns, since nearly all go on. `now` = rows of the batch. */
+  suspects(now: Int32Array): Uint8Array {
+    const { has, level, sparse } = this.#table!;
+    const current = this.#batch.tables[level];
+    const suspects = new Uint8Array(now.length);
+    for (let index = 0; index < has.length; index++) {
+      const column = has[index];
+      if (column === undefined) continue;
+      const id = this.#metrics[index];
+      const values = id === undefined ? undefined : current?.columns[id];
+      for (let row = 0; row < now.length; row++) {
+        if (column[row] !== 1) continue;
+        const at = now[row]!;
+        if (at === UNSETTLED) continue;
+        if (at === GONE || values === undefined || Number.isNaN(values[at]!)) suspects[row] = 1;
+      }
+    }
+    for (const row of sparse.row) if (now[row] !== UNSETTLED) suspects[row] = 1;
+    return suspects;
+  }
+
   /** Marks in `builder` what a row had and does not have now (`now` = its row in the batch, -1 = gone). True if anything. */
-  markEnded(row: number, current: MetricTable | undefined, now: number, builder: MetricBatchBuilder): boolean {
+  markEnded(row: number, now: number, builder: MetricBatchBuilder): boolean {
     const table = this.#table!;
+    const current = this.#batch.tables[table.level];
     let target = -1;
     const mark = (): number => {
       if (target < 0) target = this.#addRow(row, builder);
@@ -163,12 +212,18 @@ class SegmentReader {
       const [key, kind] = this.#segment.metrics[table.sparse.metric[at]!]!;
       const own = this.#segment.own[table.sparse.own[at]!]!;
       const id = this.#metrics[table.sparse.metric[at]!];
-      const set = this.#ownIds.get(JSON.stringify(own));
-      if (now >= 0 && id !== undefined && set !== undefined && this.#present.has(`${now} ${id} ${set}`)) continue;
+      const set = this.#sets[table.sparse.own[at]!];
+      if (now >= 0 && id !== undefined && set !== undefined && this.#present.has(this.#sparseKey(now, id, set)))
+        continue;
       const metric = CATALOG.get(key) ?? builder.dynamicMetric(key, kind, [table.level]);
       builder.table(table.level).addSparse(mark(), metric, builder.ownLabels(...own.flat()), 1);
     }
     return target >= 0;
+  }
+
+  /** A number for a sparse value of the batch: far below 2^53. */
+  #sparseKey(row: number, metric: number, own: number): number {
+    return (row * this.#batch.metrics.length + metric) * this.#batch.ownLabels.length + own;
   }
 
   #addRow(row: number, builder: MetricBatchBuilder): number {

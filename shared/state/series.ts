@@ -59,9 +59,16 @@ function toTable(table: MetricTable): SeriesTable {
     level,
     rows,
     labels,
-    has: columns.map((column) => column && Uint8Array.from(column, (value) => (Number.isNaN(value) ? 0 : 1))),
+    has: columns.map((column) => column && presence(column)),
     sparse: { row: sparse.row, metric: sparse.metric, own: sparse.own },
   };
+}
+
+/** 1 for each value that is there. By index: `from` costs a call and a boxed number a value. */
+function presence(column: Float64Array): Uint8Array {
+  const has = new Uint8Array(column.length);
+  for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) has[row] = 1;
+  return has;
 }
 
 function filterTable(table: SeriesTable, keep: KeepRow): SeriesTable {
@@ -83,18 +90,35 @@ function filterTable(table: SeriesTable, keep: KeepRow): SeriesTable {
 /** The segment with only those strings that its labels need, numbered anew; columns that nobody has are gone. */
 function compact(parts: Omit<SeriesSegment, 'strings'>, textOf: (id: number) => string): SeriesSegment {
   const strings = [''];
-  const ids = new Map<number, number>([[0, 0]]);
+  /** New number by old one, 0 = none yet. */
+  let numbers = new Int32Array(1_024);
   const renumber = (id: number): number => {
-    const known = ids.get(id);
-    if (known !== undefined) return known;
-    ids.set(id, strings.length);
-    return strings.push(textOf(id)) - 1;
+    if (id >= numbers.length) {
+      const larger = new Int32Array(Math.max(id + 1, 2 * numbers.length));
+      larger.set(numbers);
+      numbers = larger;
+    }
+    const known = numbers[id] ?? 0;
+    if (known !== 0 || id === 0) return known;
+    const number = strings.push(textOf(id)) - 1;
+    numbers[id] = number;
+    return number;
+  };
+  const renumbered = (column: Int32Array): Int32Array | undefined => {
+    const result = new Int32Array(column.length);
+    let any = 0;
+    for (let row = 0; row < column.length; row++) {
+      const number = renumber(column[row] ?? 0);
+      result[row] = number;
+      any |= number;
+    }
+    return any === 0 ? undefined : result;
   };
   const tables = parts.tables.map((table) => ({
     ...table,
     labels: parts.labelKeys.map((_, key) => {
       const column = table.labels[key];
-      return column?.some((id) => id !== 0) === true ? column.map(renumber) : undefined;
+      return column && renumbered(column);
     }),
     has: parts.metrics.map((_, metric) => (table.has[metric]?.includes(1) === true ? table.has[metric] : undefined)),
   }));
