@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import { relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 const NAMESPACE = 'built-in';
@@ -11,17 +13,19 @@ const NAMESPACE = 'built-in';
  */
 export const LAZY_BUILT_INS: Plugin = {
   name: 'lazy-built-ins',
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve, onLoad, initialOptions: { absWorkingDir = '' } }) {
     const names = builtinModules.filter((name) => !name.startsWith('_')).join('|');
     const filter = new RegExp(`^(node:)?(${names})$`);
     onResolve({ filter }, async ({ path, importer, kind }) => {
       if (kind === 'require-call' || kind === 'require-resolve') return { path, external: true };
       const name = path.startsWith('node:') ? path : `node:${path}`;
       const used = kind === 'import-statement' ? namedImports(await readFile(importer, 'utf8'), path) : undefined;
-      return { path: `${name}?${used?.join(',') ?? '*'}`, namespace: NAMESPACE, sideEffects: false };
+      // One for each file that imports it: a shared one would be a file of its own in a bundle that is split.
+      const by = hash('sha256', relative(absWorkingDir, importer)).slice(0, 12);
+      return { path: [name, used?.join(',') ?? '*', by].join('|'), namespace: NAMESPACE, sideEffects: false };
     });
     onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => {
-      const [name, used] = path.split('?') as [string, string];
+      const [name, used] = path.split('|') as [string, string, string];
       return { contents: used === '*' ? wholeModule(name) : namesOf(name, used.split(',')), loader: 'js' };
     });
   },

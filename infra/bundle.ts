@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { LAZY_BUILT_INS } from './built-ins-plugin.ts';
 import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
-import { eagerFiles, writeMerged } from './merge-eager.ts';
+import { eagerFiles, filesOfEntry, writeMerged } from './merge-eager.ts';
 
 /** What a bundle came to, in bytes of minified code. */
 export interface BundleReport {
@@ -61,7 +61,7 @@ export async function buildBundle(
   const { outputs } = split.metafile;
   const entry = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === bundle.entry);
   if (entry === undefined) throw new Error(`${bundle.name}: esbuild wrote no entry`);
-  const eager = [...eagerFiles(entry, outputs)];
+  const eager = filesOfEntry(eagerFiles(entry, outputs), outputs);
   const metafile = await writeMerged(split, {
     eager,
     options: { ...options, banner: { js: BANNER }, sourcemap: 'external' },

@@ -24,6 +24,35 @@ export function eagerFiles(entry: string, outputs: Metafile['outputs']): Readonl
   return eager;
 }
 
+/** Largest file that is better in the entry than opened by itself, in bytes. */
+const SMALL = 1_000;
+
+/**
+ * The eager files, and the small ones beside them that hold our own modules alone and import nothing but what is in these: every
+ * sink and store would open a handful of them.
+ */
+export function filesOfEntry(eager: ReadonlySet<string>, outputs: Metafile['outputs']): readonly string[] {
+  const within = new Set(eager);
+  const isOurs = (file: string): boolean => !/(^|\/)node_modules\//.test(file);
+  const small = Object.entries(outputs).filter(
+    ([, { entryPoint, inputs }]) =>
+      entryPoint === undefined &&
+      Object.keys(inputs).every(isOurs) &&
+      Object.values(inputs).reduce((sum, { bytesInOutput }) => sum + bytesInOutput, 0) <= SMALL,
+  );
+  let before: number;
+  do {
+    before = within.size;
+    for (const [file, { imports }] of small) {
+      if (
+        imports.every(({ path, external, kind }) => external === true || kind === 'dynamic-import' || within.has(path))
+      )
+        within.add(file);
+    }
+  } while (within.size > before);
+  return [...within];
+}
+
 /**
  * Writes a split bundle with its eager part as one file. esbuild makes a file of every set of modules that the same entries share: a
  * start would open twenty of them, and each costs it half a millisecond of CPU to find, read and link. Files that are loaded on
@@ -61,13 +90,17 @@ export async function writeMerged(
         const file = basename(path);
         const within = namespace === WHOLE || (early.has(fileOf.get(importer) ?? '') && kind === 'import-statement');
         if (within || !early.has(file)) return { path: nameOf.get(file) ?? file, namespace: SPLIT };
-        return { path: file, namespace: SEEN, sideEffects: false };
+        // One for each file that imports it: a shared one would be a file of its own.
+        return { path: `${file}|${importer}`, namespace: SEEN, sideEffects: false };
       });
       onLoad({ filter: /./, namespace: WHOLE }, () => ({
         contents: [`export * from './${ENTRY}';`, ...all].join('\n'),
       }));
       onLoad({ filter: /./, namespace: SPLIT }, ({ path }) => ({ contents: texts.get(fileOf.get(path) ?? '') ?? '' }));
-      onLoad({ filter: /./, namespace: SEEN }, ({ path }) => ({ contents: seenOf(path) }));
+      onLoad({ filter: /./, namespace: SEEN }, ({ path }) => ({
+        contents: seenOf(path.split('|')[0] ?? ''),
+        loader: 'js',
+      }));
     },
   };
   const { metafile } = await build({

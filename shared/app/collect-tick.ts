@@ -12,13 +12,12 @@ import type { RightsRoute } from '../kube/route-rights.ts';
 import { addLostNodes } from '../processors/lost-nodes.ts';
 import { TOTALS } from '../state/backlog-key.ts';
 import { beforeDeadline } from './before-deadline.ts';
-import { createInlineInvoker } from './inline-invoker.ts';
 import { type BacklogList, hasBacklog, listBacklog, NO_BACKLOG } from './list-backlog.ts';
 import { type ClusterObjects, listCluster } from './list-cluster.ts';
 import { openPaceFile, type PaceFile } from './pace-file.ts';
 import { openPlanFile } from './plan-file.ts';
 import { type QuotaShares, quotaShares } from './quota-shares.ts';
-import { runReduce } from './reduce.ts';
+import { PARTS } from './registry.ts';
 import { emptyResult, reportTick } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
 import type { SourceRuntime } from './source-runtime.ts';
@@ -83,11 +82,12 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
   using podsDeadline = createDeadline(times.scrapeBy, clock, tick.deadline.signal);
   const inline = { nodes: nodes.length, deadline: podsDeadline };
-  const results = await watch.time('shards', () =>
+  const results = await watch.time('shards', async () =>
     scatter(
       shardRequests(tick, { plan, times, backlog, pace, quotas, objects: listed.objects, route: decision.route }),
       {
-        invoker: runtime.platform.shardInvoker ?? createInlineInvoker(runtime, source, inline),
+        invoker:
+          runtime.platform.shardInvoker ?? (await PARTS.inlineInvoker()).createInlineInvoker(runtime, source, inline),
         concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
         deadline: shardsDeadline,
       },
@@ -204,7 +204,9 @@ async function reduceTotals(
   if (merged.nodes.every((node) => node.status !== 'answered'))
     return { failed: 'no node answered: there are no totals' };
   using deadline = createDeadline(times.reducedBy, runtime.platform.clock, tick.deadline.signal);
-  const reducer = runtime.platform.reducer ?? { reduce: (request, by) => runReduce(runtime, request, by) };
+  const reducer = runtime.platform.reducer ?? {
+    reduce: async (request, by) => (await PARTS.reduce()).runReduce(runtime, request, by),
+  };
   try {
     const { cluster, namespace, workload, group } = merged;
     const lost = results.flatMap((result) => (result.status === 'answered' ? [] : result.request.nodes)).length;

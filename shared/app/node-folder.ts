@@ -12,11 +12,10 @@ import { enrichPods } from '../processors/pod-enricher.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
 import { calculateRates } from '../processors/rate-calculator.ts';
 import { createTotals } from '../processors/totals.ts';
-import { decodeMetrics } from '../sources/metrics-api/decode-metrics.ts';
 import type { NodeDocument } from '../sources/source.ts';
-import { decodeSummary } from '../sources/summary-api/decode-summary.ts';
 import type { NodeCounters } from '../state/counters.ts';
 import type { CounterFile } from './counter-file.ts';
+import type { NodeDecoder } from './node-decoder.ts';
 import type { Tally } from './tally.ts';
 
 export type FoldResult =
@@ -46,6 +45,7 @@ const NO_PODS = createPodIndex([]);
 
 export function createNodeFolder(deps: {
   readonly builder: MetricBatchBuilder;
+  readonly decode: NodeDecoder;
   readonly config: Config;
   readonly request: ShardRequest;
   readonly counters: CounterFile;
@@ -59,10 +59,7 @@ export function createNodeFolder(deps: {
 
   function fold(node: ShardNode, document: NodeDocument, pods: PodIndex | undefined, now: UnixMillis): FoldResult {
     const index = pods ?? NO_PODS;
-    const decoded =
-      document.kind === 'summary'
-        ? decodeSummary(document.body, node, builder, { now })
-        : decodeMetrics(document, node, builder, { now, pods: index.ofNode(node.name) });
+    const decoded = deps.decode(node, document, builder, { now, pods: index });
     if (decoded.status === 'failed') return decoded;
     tally.addFaults(decoded.faults);
     builder.table('node').set(CPU_CAPACITY, decoded.rows.node, node.capacity.cpu ?? Number.NaN);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { describeError } from '../core/errors.ts';
+import { once } from '../core/once.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { backlogSink } from '../state/backlog-key.ts';
@@ -14,7 +15,7 @@ export interface PaceFile {
   settle(signal: AbortSignal): Promise<readonly string[]>;
 }
 
-const STORED = z.object({ version: z.literal(1), exported: z.record(z.string(), z.number()) });
+const STORED = once(() => z.object({ version: z.literal(1), exported: z.record(z.string(), z.number()) }));
 
 /** Stamps of the last ticks that sinks took, by identity. */
 type Exported = Readonly<Record<string, UnixMillis>>;
@@ -75,7 +76,7 @@ export async function openPaceFile(
 
 function parse(body: Buffer): Exported | undefined {
   try {
-    return STORED.parse(JSON.parse(body.toString('utf8'))).exported;
+    return STORED().parse(JSON.parse(body.toString('utf8'))).exported;
   } catch {
     return undefined;
   }

@@ -1,4 +1,3 @@
-import { connectCluster } from '../clusters/registry.ts';
 import type { ComponentUri, Config, ConfigNotice } from '../config/config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { resolveSecrets } from '../config/resolve-secrets.ts';
@@ -14,6 +13,7 @@ import { openStore } from '../state/registry.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { beforeDeadline } from './before-deadline.ts';
 import type { Platform } from './platform.ts';
+import { PARTS } from './registry.ts';
 import { createSourceRuntime, type SourceRuntime } from './source-runtime.ts';
 
 export interface RuntimeInput {
@@ -82,7 +82,7 @@ export async function createRuntime({
         platform,
         notice,
         connect: async () =>
-          connectCluster(await resolveSecrets(uri, platform.readSecret), {
+          (await PARTS.clusterAccess()).connectCluster(await resolveSecrets(uri, platform.readSecret), {
             env,
             readFile: platform.readFile,
             clock: platform.clock,

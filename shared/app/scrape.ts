@@ -8,6 +8,7 @@ import type { KubeUsage } from '../kube/client.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
 import { createCounterFile } from './counter-file.ts';
 import { exportBatch } from './export-batch.ts';
+import { loadDecoder } from './node-decoder.ts';
 import { createNodeFolder } from './node-folder.ts';
 import { createPodLists, type ListedPods, listPods } from './pod-lists.ts';
 import type { Runtime } from './runtime.ts';
@@ -45,7 +46,8 @@ export async function runScrape(
     const most = Math.min(source.startJitter, scraping.remaining() * JITTER_SHARE);
     await platform.clock.sleep(platform.random() * most, scraping.signal);
   }
-  const client = await source.client(scraping);
+  const route = routeOf(request, source);
+  const [client, decode] = await Promise.all([source.client(scraping), loadDecoder(route)]);
   const before = client.usage();
   const kubeletsBefore = source.kubelets();
   const watch = createStopwatch(platform.clock);
@@ -64,7 +66,7 @@ export async function runScrape(
     cluster,
     extraLabelKeys: [...config.labels.stored.values()],
   });
-  const folder = createNodeFolder({ builder, config, request, counters, tally });
+  const folder = createNodeFolder({ builder, decode, config, request, counters, tally });
 
   using loading = scraping.within(scraping.remaining() * STATE_SHARE);
   using listing = scraping.within(scraping.remaining() * PODS_SHARE);
@@ -84,7 +86,7 @@ export async function runScrape(
       warn: tally.warn,
       fault: (name) => tally.addFaults({ [name]: 1 }),
     });
-    const way = await source.open(routeOf(request, source), {
+    const way = await source.open(route, {
       client,
       timestamp: request.timestamp,
       deadline: scraping,

@@ -1,19 +1,17 @@
-import { checkAuthority } from '../clusters/certificates.ts';
 import type { ClusterConnection } from '../clusters/connector.ts';
-import { readText } from '../clusters/read-text.ts';
 import type { RouteOptions } from '../clusters/route-options.ts';
 import type { Config } from '../config/config.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { KubeClient, KubeUsage } from '../kube/client.ts';
-import { createKubeletClient, type KubeletClient } from '../kube/create-kubelet-client.ts';
+import type { KubeletClient } from '../kube/create-kubelet-client.ts';
 import type { GuestRules } from '../kube/guest-rules.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
-import { createDirectSource } from '../sources/direct-source.ts';
-import { createMetricsSource, listMetrics, type MetricsLists } from '../sources/metrics-api/metrics-source.ts';
+import type { MetricsLists } from '../sources/metrics-api/metrics-source.ts';
 import { createProxySource } from '../sources/proxy-source.ts';
 import type { Source } from '../sources/source.ts';
 import type { Platform } from './platform.ts';
+import { PARTS } from './registry.ts';
 
 /** Ports of kubelets: with TLS, and the read-only one that Heapster asked by default. */
 const KUBELET_PORT = 10_250;
@@ -56,6 +54,7 @@ export function createSourceOpener(deps: {
   let lists: { readonly timestamp: UnixMillis; readonly promise: WeakRef<Promise<MetricsLists>> } | undefined;
 
   const openKubelets = async (): Promise<KubeletClient> => {
+    const { checkAuthority, createKubeletClient, readText } = await PARTS.directRoute();
     const connection = await deps.connection();
     const path = options.kubelet_ca_file;
     const what = 'kubelet_ca_file';
@@ -81,10 +80,10 @@ export function createSourceOpener(deps: {
     return kubelets;
   };
 
-  const metricsOf = (client: KubeClient, timestamp: UnixMillis, deadline: Deadline): Promise<MetricsLists> => {
+  const metricsOf = (timestamp: UnixMillis, list: () => Promise<MetricsLists>): Promise<MetricsLists> => {
     const known = lists?.timestamp === timestamp ? lists.promise.deref() : undefined;
     if (known !== undefined) return known;
-    const promise = listMetrics(client, deadline);
+    const promise = list();
     lists = { timestamp, promise: new WeakRef(promise) };
     void promise.then((listed) => {
       // Another run of the same tick lists again what failed.
@@ -102,10 +101,14 @@ export function createSourceOpener(deps: {
           const defaultPort = options.kubeletHttps === false ? READ_ONLY_PORT : KUBELET_PORT;
           // Of a node's own word only the port with TLS is known.
           const port = options.kubeletPort ?? (options.kubeletHttps === false ? READ_ONLY_PORT : undefined);
+          const { createDirectSource } = await PARTS.directRoute();
           return createDirectSource(kubelets ?? (await openKubelets()), { ...summary, port, defaultPort });
         }
-        case 'metrics-api':
-          return createMetricsSource(metricsOf(client, timestamp, deadline), warn);
+        case 'metrics-api': {
+          const { createMetricsSource, listMetrics } = await PARTS.metricsSource();
+          const metrics = metricsOf(timestamp, () => listMetrics(client, deadline));
+          return createMetricsSource(metrics, warn);
+        }
       }
     },
     kubelets: () => kubelets?.usage() ?? NOTHING_ASKED,

@@ -8,12 +8,12 @@ import type { Millis } from '../core/units.ts';
 import { createGate, type Gate } from '../fanout/gate.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { createKubeClient } from '../kube/create-kube-client.ts';
 import { createGuestRules, type GuestRules } from '../kube/guest-rules.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
 import { beforeDeadline } from './before-deadline.ts';
 import { decideRoute } from './decide-route.ts';
 import type { Platform } from './platform.ts';
+import { PARTS } from './registry.ts';
 import { createSourceOpener, type SourceOpener } from './source-opener.ts';
 
 const USER_AGENT = 'heapless';
@@ -81,7 +81,7 @@ export function createSourceRuntime(
   let connected: Promise<{ readonly connection: ClusterConnection; readonly client: KubeClient }> | undefined;
   let insecure = false;
   const open = async (): Promise<{ readonly connection: ClusterConnection; readonly client: KubeClient }> => {
-    const connection = await deps.connect();
+    const [connection, { createKubeClient }] = await Promise.all([deps.connect(), PARTS.clusterAccess()]);
     insecure = connection.insecure;
     return {
       connection,

@@ -35,7 +35,7 @@ interface Shape<T> {
 
 /**
  * One schema object an option: a cold start makes a hundred options, and each object of zod costs it about 50 µs of CPU. So no
- * `.optional()`, no pipe, and no `.meta()`, which would copy it.
+ * `.optional()`, no pipe, and no `.meta()`, which would copy it; `.describe()` does not here.
  */
 function option<T, S extends OptionSettings<T>>(settings: S, shape: Shape<T>): OptionSchema<T, S> {
   const initial = settings.default;
@@ -51,11 +51,16 @@ function option<T, S extends OptionSettings<T>>(settings: S, shape: Shape<T>): O
     return z.NEVER;
   });
   const defaultText = initial === undefined ? undefined : (shape.write ?? String)(initial);
-  z.globalRegistry.add(value, {
+  const meta = {
     kind: shape.kind,
     secret: settings.secret === true,
     ...(defaultText === undefined ? {} : { defaultText }),
-  });
+  };
+  z.globalRegistry.add(value, meta);
+  value.describe = (description) => {
+    z.globalRegistry.add(value, { ...meta, description });
+    return value;
+  };
   return value as unknown as OptionSchema<T, S>;
 }
 

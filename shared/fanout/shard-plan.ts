@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import { once } from '../core/once.ts';
 import type { UnixMillis } from '../core/units.ts';
 
-const shardPlan = z.object({
-  version: z.literal(1),
-  shards: z.array(z.object({ name: z.string(), nodes: z.array(z.string()), inherit: z.array(z.string()) })),
-  gone: z.array(z.object({ name: z.string(), shard: z.string(), since: z.number() })).optional(),
-});
+const shardPlan = once(() =>
+  z.object({
+    version: z.literal(1),
+    shards: z.array(z.object({ name: z.string(), nodes: z.array(z.string()), inherit: z.array(z.string()) })),
+    gone: z.array(z.object({ name: z.string(), shard: z.string(), since: z.number() })).optional(),
+  }),
+);
 
 /** Nodes of one scrape invocation, and the shards whose counters hold earlier samples of some of them. */
 export interface Shard {
@@ -34,7 +37,7 @@ export interface ShardPlan {
 /** A plan as it was stored; undefined if it is not one (another version, damaged): then all shards start anew. */
 export function parseShardPlan(body: Uint8Array): ShardPlan | undefined {
   try {
-    const parsed = shardPlan.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
+    const parsed = shardPlan().safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { crc32, gunzip, gzip } from 'node:zlib';
 import * as z from 'zod';
+import { once } from '../core/once.ts';
 import { MIB, type UnixMillis } from '../core/units.ts';
 
 /** One encoded request that a sink did not take. */
@@ -36,12 +37,14 @@ const PREFIX_BYTES = 20;
 /** Largest unpacked object that is read. */
 const MAX_UNPACKED = 256 * MIB;
 
-const HEADER = z.strictObject({
-  timestamp: z.number(),
-  kind: z.enum(['spilled', 'ahead']),
-  /** Points, idempotent (1 or 0) and bytes of each request. */
-  requests: z.array(z.tuple([z.int().nonnegative(), z.union([z.literal(0), z.literal(1)]), z.int().nonnegative()])),
-});
+const HEADER = once(() =>
+  z.strictObject({
+    timestamp: z.number(),
+    kind: z.enum(['spilled', 'ahead']),
+    /** Points, idempotent (1 or 0) and bytes of each request. */
+    requests: z.array(z.tuple([z.int().nonnegative(), z.union([z.literal(0), z.literal(1)]), z.int().nonnegative()])),
+  }),
+);
 
 // Made when they are used: a start that has no backlog loads no zlib.
 const pack = (bytes: Uint8Array): Promise<Buffer> =>
@@ -106,9 +109,9 @@ function readParts(rest: Buffer, headerLength: number): DecodedBacklog | undefin
   return { status: 'ok', object: { timestamp: header.timestamp, kind: header.kind, requests } };
 }
 
-function readHeader(bytes: Buffer): z.output<typeof HEADER> | undefined {
+function readHeader(bytes: Buffer): z.output<ReturnType<typeof HEADER>> | undefined {
   try {
-    return HEADER.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+    return HEADER().safeParse(JSON.parse(bytes.toString('utf8'))).data;
   } catch {
     return undefined;
   }

@@ -1,29 +1,32 @@
 import * as z from 'zod';
+import { once } from '../core/once.ts';
 import { HOUR, type UnixMillis } from '../core/units.ts';
 
 /** A stamp or a lease this far ahead of our clock was written by a machine whose clock was wrong. */
 const FAR_AHEAD = 24 * HOUR;
 
-const CLAIM = z.object({
-  version: z.literal(1),
-  cluster: z.string(),
-  /** The claimed tick's stamp, Unix ms. */
-  timestamp: z.number(),
-  holder: z.string(),
-  /** Unique to one claim: tells our own write from another's when its answer was lost. */
-  nonce: z.string(),
-  /** Unix ms, by the holder's clock. */
-  leaseUntil: z.number(),
-  /** Length of the lease from the write on, in ms: what counts where the store tells when it was written. */
-  leaseFor: z.number().optional(),
-  released: z.boolean(),
-  /** With `released`: whether something waits for a sink. */
-  backlog: z.boolean().optional(),
-  outcome: z.string().optional(),
-});
+const CLAIM = once(() =>
+  z.object({
+    version: z.literal(1),
+    cluster: z.string(),
+    /** The claimed tick's stamp, Unix ms. */
+    timestamp: z.number(),
+    holder: z.string(),
+    /** Unique to one claim: tells our own write from another's when its answer was lost. */
+    nonce: z.string(),
+    /** Unix ms, by the holder's clock. */
+    leaseUntil: z.number(),
+    /** Length of the lease from the write on, in ms: what counts where the store tells when it was written. */
+    leaseFor: z.number().optional(),
+    released: z.boolean(),
+    /** With `released`: whether something waits for a sink. */
+    backlog: z.boolean().optional(),
+    outcome: z.string().optional(),
+  }),
+);
 
 /** The stored claim of a cluster: its last tick and who has it. JSON. */
-export type ClaimObject = z.output<typeof CLAIM>;
+export type ClaimObject = z.output<ReturnType<typeof CLAIM>>;
 
 export type ReadClaim =
   | { readonly status: 'ok'; readonly claim: ClaimObject }
@@ -41,7 +44,7 @@ export function readClaim(body: Buffer, now: UnixMillis): ReadClaim {
   } catch {
     return { status: 'unreadable', reason: 'is not JSON' };
   }
-  const claim = CLAIM.safeParse(parsed);
+  const claim = CLAIM().safeParse(parsed);
   if (!claim.success)
     return { status: 'unreadable', reason: `is not a claim (${claim.error.issues[0]?.path.join('.')})` };
   if (Math.max(claim.data.timestamp, claim.data.leaseUntil) > now + FAR_AHEAD) {

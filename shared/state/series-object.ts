@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import { LEVELS } from '../core/level.ts';
+import { once } from '../core/once.ts';
 import type { SeriesSegment, SeriesTable } from './series.ts';
 
 export type DecodedSeries =
@@ -12,29 +13,30 @@ const FORMAT = 1;
 /** Magic, format, header length, checksum of header and columns. */
 const PREFIX_BYTES = 20;
 
-const COUNT = z.int().nonnegative();
+const HEADER = once(() => {
+  const count = z.int().nonnegative();
+  return z.array(
+    z.object({
+      timestamp: z.number(),
+      strings: z.array(z.string()),
+      labelKeys: z.array(z.string()),
+      metrics: z.array(z.tuple([z.string(), z.enum(['gauge', 'cumulative'])])),
+      own: z.array(z.array(z.tuple([z.string(), z.string()]))),
+      tables: z.array(
+        z.object({
+          level: z.enum(LEVELS),
+          rows: count,
+          /** Indices of the label keys and metrics that have a column, and the number of sparse values. */
+          labels: z.array(count),
+          has: z.array(count),
+          sparse: count,
+        }),
+      ),
+    }),
+  );
+});
 
-const HEADER = z.array(
-  z.object({
-    timestamp: z.number(),
-    strings: z.array(z.string()),
-    labelKeys: z.array(z.string()),
-    metrics: z.array(z.tuple([z.string(), z.enum(['gauge', 'cumulative'])])),
-    own: z.array(z.array(z.tuple([z.string(), z.string()]))),
-    tables: z.array(
-      z.object({
-        level: z.enum(LEVELS),
-        rows: COUNT,
-        /** Indices of the label keys and metrics that have a column, and the number of sparse values. */
-        labels: z.array(COUNT),
-        has: z.array(COUNT),
-        sparse: COUNT,
-      }),
-    ),
-  }),
-);
-
-type HeaderTable = z.output<typeof HEADER>[number]['tables'][number];
+type HeaderTable = z.output<ReturnType<typeof HEADER>>[number]['tables'][number];
 
 /** Indices of what is there. */
 function present(columns: readonly unknown[]): number[] {
@@ -102,9 +104,9 @@ export function decodeSeries(bytes: Buffer): DecodedSeries {
   return reader.ended() ? { status: 'ok', segments } : unreadable('its lengths do not add up');
 }
 
-function readHeader(bytes: Buffer): z.output<typeof HEADER> | undefined {
+function readHeader(bytes: Buffer): z.output<ReturnType<typeof HEADER>> | undefined {
   try {
-    return HEADER.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+    return HEADER().safeParse(JSON.parse(bytes.toString('utf8'))).data;
   } catch {
     return undefined;
   }
