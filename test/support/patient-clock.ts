@@ -1,3 +1,4 @@
+import './loaded-parts.ts';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../../shared/core/clock.ts';
 import type { Millis, UnixMillis } from '../../shared/core/units.ts';
