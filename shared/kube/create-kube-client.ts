@@ -13,6 +13,8 @@ import { type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
 import { createPodListDecoder } from './protobuf/decode-pod-list.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
+import { createPodDecoder } from './protobuf/pod-decoder.ts';
+import { createPodMemo } from './protobuf/pod-memo.ts';
 import { createRequester, type JsonAnswer, type JsonRequest, toBody } from './requester.ts';
 import { LIGHT_SUMMARY, SUMMARY } from './summary-path.ts';
 import { createTransport } from './transport.ts';
@@ -62,7 +64,11 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   const transport = createTransport(connection, { maxSockets: maxInFlight, userAgent });
   const requester = createRequester(connection, transport, settings);
   // Pods are most of what is listed: protobuf skips by length what JSON has to be read for.
-  const pods = { decode: decodePod, decodeProtobuf: createPodListDecoder(), accept: [PROTOBUF] };
+  const pods = {
+    decode: decodePod,
+    decodeProtobuf: createPodListDecoder(createPodMemo(createPodDecoder(), settings.clock)),
+    accept: [PROTOBUF],
+  };
 
   const list = <T extends { readonly metadata?: ObjectMeta }>(
     resource: keyof typeof LISTS,

@@ -54,8 +54,23 @@ const NO_RESOURCES: NonNullable<ContainerSpec['resources']> = {};
 const resourcesSeen = new WeakMap<object, ResourceMeta>();
 const labelsSeen = new WeakMap<LabelSettings, WeakMap<object, JoinedLabels>>();
 
-/** Reads a pod object once; undefined if it has no name or namespace. */
+const podsSeen = new WeakMap<LabelSettings, WeakMap<PodObject, PodMeta>>();
+
+/** Reads a pod object once; undefined if it has no name or namespace. The list's decoder gives a pod that did not change again. */
 export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
+  let seen = podsSeen.get(labels);
+  if (seen === undefined) {
+    seen = new WeakMap();
+    podsSeen.set(labels, seen);
+  }
+  const known = seen.get(pod);
+  if (known !== undefined) return known;
+  const meta = readPod(pod, labels);
+  if (meta !== undefined) seen.set(pod, meta);
+  return meta;
+}
+
+function readPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
   const { metadata, spec, status } = pod;
   if (!metadata?.name || !metadata.namespace) return undefined;
   const started = status?.startTime ?? '';

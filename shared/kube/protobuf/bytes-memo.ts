@@ -2,13 +2,22 @@
 
 const FIRST_SLOTS = 512;
 const FIRST_BYTES = 16_384;
-/** More is not kept: what was seen is forgotten then, and seen again. About 2 MiB with its bytes. */
+/** More is not kept unless so said: what was seen is forgotten then, and seen again. About 2 MiB with its bytes. */
 const MOST_ENTRIES = 16_384;
-const MOST_BYTES = 1_048_576;
+const BYTES_AN_ENTRY = 64;
 /** Longer pieces are not worth comparing. */
 const LONGEST = 512;
 /** Entries that one piece is compared with at most: pieces that are made to collide cost no more than this. */
 const MOST_PROBES = 32;
+
+const FREE = -1;
+const CROWDED = -2;
+
+function hashOf(bytes: Buffer, from: number, to: number): number {
+  let hash = to - from;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x0100_0193);
+  return hash ^ (hash >>> 15);
+}
 
 /**
  * What is made of pieces of bytes that come again and again (names, label sets, resources), found by those bytes. A cache:
@@ -16,6 +25,7 @@ const MOST_PROBES = 32;
  */
 export class BytesMemo<T> {
   readonly #make: (bytes: Buffer, from: number, to: number) => T;
+  readonly #mostEntries: number;
   /** Open addressing: entry + 1, 0 = free; at least twice as many as entries. */
   #slots = new Int32Array(FIRST_SLOTS);
   #hashes = new Int32Array(FIRST_SLOTS / 2);
@@ -24,26 +34,38 @@ export class BytesMemo<T> {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #values: T[] = [];
 
-  constructor(make: (bytes: Buffer, from: number, to: number) => T) {
+  constructor(make: (bytes: Buffer, from: number, to: number) => T, mostEntries = MOST_ENTRIES) {
     this.#make = make;
+    this.#mostEntries = mostEntries;
   }
 
   /** The value of `bytes` from `from` up to `to`. */
   of(bytes: Buffer, from: number, to: number): T {
     const length = to - from;
     if (length > LONGEST) return this.#make(bytes, from, to);
-    let hash = length;
-    for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x0100_0193);
-    hash ^= hash >>> 15;
+    const hash = hashOf(bytes, from, to);
+    const entry = this.#entryOf(bytes, from, length, hash);
+    if (entry >= 0) return this.#values[entry]!;
+    return entry === FREE ? this.#add(bytes, from, to, hash) : this.#make(bytes, from, to);
+  }
+
+  /** The value of `bytes` from `from` up to `to` if it is known. */
+  find(bytes: Buffer, from: number, to: number): T | undefined {
+    const entry = this.#entryOf(bytes, from, to - from, hashOf(bytes, from, to));
+    return entry < 0 ? undefined : this.#values[entry];
+  }
+
+  /** The entry of some bytes; `FREE` if there is room for it, `CROWDED` if it is not to be kept. */
+  #entryOf(bytes: Buffer, from: number, length: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
       const entry = this.#slots[slot]! - 1;
-      if (entry < 0) return this.#add(bytes, from, to, hash);
-      if (this.#hashes[entry] === hash && this.#equals(entry, bytes, from, length)) return this.#values[entry]!;
+      if (entry < 0) return FREE;
+      if (this.#hashes[entry] === hash && this.#equals(entry, bytes, from, length)) return entry;
       slot = (slot + 1) & mask;
     }
-    return this.#make(bytes, from, to);
+    return CROWDED;
   }
 
   #equals(entry: number, bytes: Buffer, from: number, length: number): boolean {
@@ -58,7 +80,7 @@ export class BytesMemo<T> {
     const value = this.#make(bytes, from, to);
     const start = this.#values.length === 0 ? 0 : this.#ends[this.#values.length - 1]!;
     const end = start + to - from;
-    if (this.#values.length === MOST_ENTRIES || end > MOST_BYTES) {
+    if (this.#values.length === this.#mostEntries || end > this.#mostEntries * BYTES_AN_ENTRY) {
       this.#forget();
       return value;
     }

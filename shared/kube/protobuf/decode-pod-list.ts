@@ -3,15 +3,16 @@ import { DecodeError } from '../../core/errors.ts';
 import { type ListPage, MAX_LIST_ITEMS } from '../list-all.ts';
 import type { PodObject } from '../types.ts';
 import { openEnvelope } from './envelope.ts';
-import { createPodDecoder } from './pod-decoder.ts';
+import { createPodDecoder, type PodDecoder } from './pod-decoder.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
 /**
  * Decodes pages of pods, and keeps what comes again from page to page (see `BytesMemo`).
  * Fields of a PodList: metadata = 1 (continue = 3), items = 2. Throws `DecodeError`. Source: api core/v1 generated.proto.
  */
-export function createPodListDecoder(): (body: Buffer) => ListPage<PodObject> {
-  const decodePod = createPodDecoder();
+export function createPodListDecoder(
+  decodePod: PodDecoder = createPodDecoder(),
+): (body: Buffer) => ListPage<PodObject> {
   return (body) => {
     const { kind, cursor, end } = openEnvelope(body);
     if (kind !== 'PodList') throw new DecodeError(`a ${kind || 'nameless kind'} instead of a PodList`, CODE);
