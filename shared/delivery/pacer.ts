@@ -1,8 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { QuotaShare } from '../core/quota-share.ts';
 import { MINUTE, type Millis, SECOND } from '../core/units.ts';
-import type { Quota, QuotaKind, SinkQuota } from '../sinks/quota.ts';
-import { quotaOption } from '../sinks/quota-options.ts';
+import { QUOTA_OPTION, type Quota, type QuotaKind, type SinkQuota } from '../sinks/quota.ts';
 import type { EncodedRequest, Sink } from '../sinks/sink.ts';
 import { type Bucket, type BucketSize, bucketSize, createBucket } from './bucket.ts';
 
@@ -95,5 +94,5 @@ function createPace(lines: Lines, reason: string, clock: Clock, end: () => void)
 
 /** `500 requests a second (max_requests_per_sec)`. */
 function quotaText([kind, { most, per }]: readonly [QuotaKind, Quota]): string {
-  return `${most} ${kind} ${WINDOWS.get(per) ?? `in ${per / SECOND} s`} (${quotaOption(kind)})`;
+  return `${most} ${kind} ${WINDOWS.get(per) ?? `in ${per / SECOND} s`} (${QUOTA_OPTION[kind]})`;
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { wholeNumberOption } from '../config/option-types.ts';
 import { SECOND } from '../core/units.ts';
-import type { Quota, QuotaKind, SinkQuota } from './quota.ts';
+import { QUOTA_OPTION, type Quota, type QuotaKind, type SinkQuota } from './quota.ts';
 import type { SinkLimits } from './sink.ts';
 
 interface QuotaOptions {
@@ -10,14 +10,8 @@ interface QuotaOptions {
   readonly max_bytes_per_sec: number | undefined;
 }
 
-const OPTION_OF = {
-  requests: 'max_requests_per_sec',
-  points: 'max_points_per_sec',
-  bytes: 'max_bytes_per_sec',
-} as const satisfies Record<QuotaKind, keyof QuotaOptions>;
-
 /** Names of the options, for modes in which they mean nothing. */
-export const QUOTA_OPTIONS = Object.values(OPTION_OF);
+export const QUOTA_OPTIONS = Object.values(QUOTA_OPTION);
 
 const NONE = 'no bound';
 
@@ -40,13 +34,8 @@ export function quotaOptions(
 export function withQuota(limits: SinkLimits, options: QuotaOptions, published: SinkQuota = {}): SinkLimits {
   const quota: Partial<Record<QuotaKind, Quota>> = { ...published };
   for (const kind of ['requests', 'points', 'bytes'] as const) {
-    const most = options[OPTION_OF[kind]];
+    const most = options[QUOTA_OPTION[kind]];
     if (most !== undefined) quota[kind] = { most, per: SECOND };
   }
   return Object.keys(quota).length === 0 ? limits : { ...limits, quota };
-}
-
-/** The option that sets a kind, for sentences. */
-export function quotaOption(kind: QuotaKind): string {
-  return OPTION_OF[kind];
 }
