@@ -51,6 +51,39 @@ describe('ByteWriter', () => {
     );
   });
 
+  it('writes numbers of an array, scaled, as it writes them one by one', () => {
+    const numbers = fc.oneof(
+      DOUBLES,
+      fc.maxSafeInteger(),
+      fc.integer(),
+      fc.integer().map((n) => n / 1e6),
+    );
+    fc.assert(
+      fc.property(numbers, fc.constantFrom(1, 0.001, 1e9), (value, scale) => {
+        const scaled = value * scale;
+        const values = Float64Array.of(0, value);
+        fc.pre(Number.isFinite(scaled));
+
+        const double = written((out) => out.double(scaled));
+        expect(written((out) => out.number(values, 1, scale, false))).toBe(double);
+        expect(double).toBe(String(scaled === 0 ? 0 : scaled));
+        const whole = written((out) => out.whole(Math.round(scaled)));
+        expect(written((out) => out.number(values, 1, scale, true))).toBe(whole);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('writes numbers next to powers of ten', () => {
+    for (let power = 1; power < 16; power++) {
+      for (let near = -2; near <= 2; near++) {
+        const value = 10 ** power + near;
+        expect(written((out) => out.whole(value))).toBe(String(value));
+        expect(written((out) => out.whole(value * 9 + 8))).toBe(BigInt(value * 9 + 8).toString());
+      }
+    }
+  });
+
   it('writes any text as UTF-8', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {

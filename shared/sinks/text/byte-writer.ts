@@ -63,14 +63,19 @@ export class ByteWriter {
 
   /** Bytes that were made ready. Room must be there. */
   constant(source: Constant): void {
+    this.words(source.words, 0, source.words.length);
+    this.at -= 4 * source.words.length - source.length;
+  }
+
+  /** `words[from, to)`, four bytes each. Room must be there. */
+  words(words: Int32Array, from: number, to: number): void {
     const view = this.#view;
-    const { words } = source;
-    let at = this.at;
-    this.at = at + source.length;
-    for (let i = 0; i < words.length; i++) {
+    let { at } = this;
+    for (let i = from; i < to; i++) {
       view.setInt32(at, words[i]!, true);
       at += 4;
     }
+    this.at = at;
   }
 
   /** One byte. Room must be there. */
@@ -102,6 +107,22 @@ export class ByteWriter {
       ({ buffer, at } = this);
     }
     this.at = at;
+  }
+
+  /** `values[at]` × `scale`, as `whole` or `double` writes it: a number in an array needs no object on the way. */
+  number(values: Float64Array, at: number, scale: number, isWhole: boolean): void {
+    const scaled = values[at]! * scale;
+    const value = isWhole ? Math.round(scaled) : scaled;
+    const size = value < 0 ? -value : value;
+    if (size <= Number.MAX_SAFE_INTEGER && Math.floor(size) === size) {
+      if (value < 0) this.buffer[this.at++] = MINUS;
+      if (size < HUNDRED_MILLION) this.#eightDigits(size | 0);
+      else {
+        const high = highDigits(size);
+        this.#sixteenDigits(high, (size - high * HUNDRED_MILLION) | 0);
+      }
+    } else if (isWhole) this.whole(value);
+    else this.double(value);
   }
 
   /** A whole number in full. Room for `LONGEST_NUMBER` must be there (beyond 2^53 it is made). */
@@ -160,18 +181,17 @@ export class ByteWriter {
       this.#eightDigits(value | 0);
       return;
     }
-    let high = Math.floor(value / HUNDRED_MILLION);
-    let low = value - high * HUNDRED_MILLION;
-    // The quotient may have been rounded up to a whole number.
-    if (low < 0) {
-      high--;
-      low += HUNDRED_MILLION;
-    }
-    this.#eightDigits(high | 0);
-    const upper = ((low | 0) / TEN_THOUSAND) | 0;
+    const high = highDigits(value);
+    this.#sixteenDigits(high, (value - high * HUNDRED_MILLION) | 0);
+  }
+
+  /** The number `high` × 10^8 + `low`. */
+  #sixteenDigits(high: number, low: number): void {
+    this.#eightDigits(high);
+    const upper = (low / TEN_THOUSAND) | 0;
     const view = this.#view;
     view.setInt32(this.at, FOUR_DIGITS[upper]!, true);
-    view.setInt32(this.at + 4, FOUR_DIGITS[(low | 0) - upper * TEN_THOUSAND]!, true);
+    view.setInt32(this.at + 4, FOUR_DIGITS[low - upper * TEN_THOUSAND]!, true);
     this.at += 8;
   }
 
@@ -213,4 +233,11 @@ export class ByteWriter {
     buffer[this.at++] = 0x80 | (code & 0x3f);
     return code >= 0x1_0000 ? 1 : 0;
   }
+}
+
+/** All but the last eight digits of a whole number from 0 to 2^53. */
+function highDigits(value: number): number {
+  const high = Math.floor(value / HUNDRED_MILLION);
+  // The quotient may have been rounded up to a whole number.
+  return (high * HUNDRED_MILLION > value ? high - 1 : high) | 0;
 }

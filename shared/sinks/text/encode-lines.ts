@@ -5,12 +5,11 @@ import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection, SinkLimits } from '../sink.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { LineChunk } from './encode-chunk.ts';
+import { type DensePart, type LinePlan, OUT_OF_INT64, planLines, SPANS } from './encode-line-plan.ts';
 import { createRowIndex } from './encode-row-index.ts';
 import type { LineFormat, LinePart, LineWriter, TableFormat } from './line-format.ts';
 import type { LineRequest } from './line-request.ts';
 
-/** 2^63: what no 64-bit integer reaches. */
-const OUT_OF_INT64 = 2 ** 63;
 const NOT_FINITE = 'a value that is not a finite number is not sent';
 const NOT_INT64 = 'a whole number of more than 64 bits is not sent';
 const NO_LABELS: OwnLabels = [];
@@ -18,11 +17,6 @@ const NO_BYTES = new Uint8Array(0);
 const TOO_LARGE = 'a line larger than the backend takes is not sent';
 
 type Reject = (rejection: EncodeRejection) => void;
-
-interface DensePart<Part> {
-  readonly part: Part;
-  readonly column: Float64Array;
-}
 
 /** Parts that share a line. */
 interface Group<Part> {
@@ -64,6 +58,8 @@ class TableEncoder<Part extends LinePart> {
   readonly #chunk: LineChunk;
   readonly #reject: Reject;
   readonly #groups: readonly Group<Part>[];
+  /** Undefined if the lines of groups are not planned. */
+  readonly #plan: LinePlan | undefined;
   readonly #sparseAt: (row: number) => Int32Array;
   readonly #sparseParts = new Map<number, Part | undefined>();
   readonly #scratch = new ByteWriter();
@@ -77,14 +73,15 @@ class TableEncoder<Part extends LinePart> {
     this.#chunk = chunk;
     this.#reject = reject;
     this.#groups = this.#group();
+    this.#plan = planLines(this.#groups.flatMap(({ members }) => members));
     this.#sparseAt = createRowIndex(table);
   }
 
   row(row: number): void {
     this.#scratch.at = 0;
     for (let at = 0; at < this.#views.length; at++) this.#views[at] = undefined;
-    const groups = this.#groups;
-    for (let at = 0; at < groups.length; at++) this.#line(row, groups[at]!);
+    if (this.#plan !== undefined) this.#planned(row, this.#plan);
+    else for (const group of this.#groups) this.#line(row, group);
     const { sparse } = this.#table;
     if (sparse.length === 0) return;
     for (const at of this.#sparseAt(row)) {
@@ -93,6 +90,32 @@ class TableEncoder<Part extends LinePart> {
       const part = this.#sparsePart(metric, own);
       if (part === undefined) this.#reject({ points: 1, reason: this.#reason(metric) });
       else this.#single(row, part, sparse.value[at]!);
+    }
+  }
+
+  /** The lines of all dense metrics that are there. */
+  #planned(row: number, plan: LinePlan): void {
+    const { columns, scales, wholes, bounds, variants, rooms, spans, words } = plan;
+    const chunk = this.#chunk;
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index]!;
+      const given = column[row]!;
+      if (Number.isNaN(given)) continue;
+      const scale = scales[index]!;
+      const isWhole = wholes[index] === 1;
+      if (!(Math.abs(given * scale) < bounds[index]!) && this.#isRefused(given * scale, isWhole)) continue;
+      const shared = this.#shared(row, variants[index]!);
+      const out = chunk.open(rooms[index]! + shared.length);
+      const at = SPANS * index;
+      out.words(words, spans[at]!, spans[at + 1]!);
+      out.at -= spans[at + 2]!;
+      out.bytes(shared);
+      out.words(words, spans[at + 3]!, spans[at + 4]!);
+      out.at -= spans[at + 5]!;
+      out.number(column, row, scale, isWhole);
+      out.words(words, spans[at + 6]!, spans[at + 7]!);
+      out.at -= spans[at + 8]!;
+      if (!chunk.close(1)) this.#reject({ points: 1, reason: TOO_LARGE });
     }
   }
 
@@ -167,12 +190,15 @@ class TableEncoder<Part extends LinePart> {
   #number(given: number, part: Part): number {
     const scaled = given * part.scale;
     const value = part.whole ? Math.round(scaled) : scaled;
-    if (Number.isNaN(given)) return given;
-    if (!Number.isFinite(value)) this.#reject({ points: 1, reason: NOT_FINITE });
-    else if (part.whole && (value >= OUT_OF_INT64 || value < -OUT_OF_INT64))
-      this.#reject({ points: 1, reason: NOT_INT64 });
-    else return value;
-    return Number.NaN;
+    return Number.isNaN(given) || this.#isRefused(value, part.whole) ? Number.NaN : value;
+  }
+
+  /** True if a number cannot be written: then it is rejected. */
+  #isRefused(value: number, isWhole: boolean): boolean {
+    const inRange = !isWhole || (value < OUT_OF_INT64 && value >= -OUT_OF_INT64);
+    if (Number.isFinite(value) && inRange) return false;
+    this.#reject({ points: 1, reason: Number.isFinite(value) ? NOT_INT64 : NOT_FINITE });
+    return true;
   }
 
   /** What the lines of a row share; written when the first line needs it. */
