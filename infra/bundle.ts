@@ -2,8 +2,10 @@ import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { LAZY_BUILT_INS } from './built-ins-plugin.ts';
+import type { BundleScope } from './bundle-scope.ts';
 import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
 import { eagerFiles, filesOfEntry, writeMerged } from './merge-eager.ts';
+import { scopePlugin } from './scope-plugin.ts';
 
 /** What a bundle came to, in bytes of minified code. */
 export interface BundleReport {
@@ -41,11 +43,11 @@ const BANNER =
 
 /**
  * Bundles one function into `<outdir>/<name>/index.mjs` and chunks beside it; source maps go with them and are not
- * deployed. The same sources give the same bytes.
+ * deployed. The same sources give the same bytes. With a scope, sinks, stores and clouds that it does not name are left out.
  */
 export async function buildBundle(
   bundle: Bundle,
-  { root, outdir }: { readonly root: string; readonly outdir: string },
+  { root, outdir, scope }: { readonly root: string; readonly outdir: string; readonly scope?: BundleScope | undefined },
 ): Promise<BundleReport> {
   const folder = join(outdir, bundle.name);
   const options: BuildOptions = { ...OPTIONS, absWorkingDir: root, outdir: folder };
@@ -53,7 +55,7 @@ export async function buildBundle(
     ...options,
     entryPoints: { index: bundle.entry },
     define: { __dirname: '__dir', __filename: '__file' },
-    plugins: [SHORT_NAMES, LAZY_BUILT_INS],
+    plugins: [SHORT_NAMES, LAZY_BUILT_INS, ...(scope === undefined ? [] : [scopePlugin(scope, root)])],
     sourcemap: 'inline',
     metafile: true,
     write: false,

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildBundle } from '../../../infra/bundle.ts';
+import { scopeOf } from '../../../infra/bundle-scope.ts';
 import { BUNDLES } from '../../../infra/bundles.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -132,6 +133,34 @@ export const sum = () => zlib.crc32('a');`);
     );
 
     expect(await ran('bundle.size()')).toBeGreaterThan(0);
+  });
+});
+
+describe('a bundle for one configuration', () => {
+  it('leaves out what that does not name, and says so when it is asked for', async () => {
+    const scope = scopeOf({
+      HEAPLESS_SINK: 'log:',
+      HEAPLESS_STATE: 'memory:',
+      HEAPLESS_SOURCE: 'kubernetes:https://host',
+    });
+    const probe = { name: 'probe', entry: 'shared/app/runtime.ts', eagerBudget: 1e6, totalBudget: 1e7 };
+    const outdir = join(folder, 'dist');
+
+    const { total } = await buildBundle(probe, { root: ROOT, outdir });
+    const scoped = await buildBundle(probe, { root: ROOT, outdir, scope });
+    const names = (await readdir(join(outdir, 'probe'))).map((name) => name.split('-')[0]);
+    const open = (sink: string) => `await bundle.createRuntime({
+      env: { HEAPLESS_SINK: '${sink}', HEAPLESS_STATE: 's3://bucket', HEAPLESS_SOURCE: 'kubernetes:https://host' },
+      platform: { defaultState: 'memory:', readSecret: async () => '', write() {}, writeLog() {} },
+    }).catch((error) => error.problems)`;
+
+    expect(scoped.total).toBeLessThan(total * 0.8);
+    expect(names).toContain('log');
+    expect(names).not.toContain('cloudwatch');
+    expect(await ran(open('kafka:?brokers=host:9092'))).toEqual([
+      { where: 'state s3', problem: expect.stringMatching(/is not in this build/) },
+      { where: 'sink kafka', problem: expect.stringMatching(/is not in this build/) },
+    ]);
   });
 });
 
