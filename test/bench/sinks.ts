@@ -19,6 +19,11 @@ export function influxDb(endpoint: string): string {
   return `influxdb:${endpoint}?db=bench`;
 }
 
+/** The same with the values of an object as fields of a line. */
+export function influxDbFields(endpoint: string): string {
+  return `${influxDb(endpoint)}&withfields=true`;
+}
+
 /** Every row of every level as remote write. */
 export function remoteWrite(endpoint: string): string {
   return `prometheus:${endpoint}/api/v1/write`;

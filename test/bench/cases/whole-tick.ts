@@ -5,7 +5,7 @@ import { type Contestant, type Entry, runContest } from '../contest.ts';
 import { startDiscardServer } from '../discard-server.ts';
 import { type Figure, fromSpread } from '../figure.ts';
 import { FLOOR_IN_FLIGHT } from '../jobs/floor.ts';
-import { cloudWatch, influxDb, NO_EXPORT, remoteWrite } from '../sinks.ts';
+import { cloudWatch, influxDb, influxDbFields, NO_EXPORT, remoteWrite } from '../sinks.ts';
 import { ratiosOf, spreadOf } from '../statistics.ts';
 
 /** Heapster with its summary source and influxdb sink at 1,000 nodes, measured 2026-11 on two cores. */
@@ -14,9 +14,11 @@ const HEAPSTER = { cpu: 29, peakRssMegabytes: 4_800 } as const;
 const BUDGET_NODES = 1_000;
 const MEGA = 1_000_000;
 /** The contestants that are ticks. */
-const TICKS = ['no export', 'cloudwatch', 'influxdb', 'remote write'] as const;
+const TICKS = ['no export', 'cloudwatch', 'influxdb', 'influxdb, fields', 'remote write'] as const;
 /** Those that export every row of every level, value by value. */
 const EVERY_ROW = ['influxdb', 'remote write'] as const;
+/** The same values with those of an object in a line, as Heapster writes them with `withfields=true`. */
+const FIELDS = 'influxdb, fields';
 
 /** Whole warm ticks in one process, from the third on, against the floor P of the same run. */
 export const wholeTick: BenchCase = {
@@ -41,6 +43,7 @@ async function tickAt(nodes: number, { quick, say }: CaseContext): Promise<reado
       { name: 'floor', job: 'floor' },
       tick('no export', NO_EXPORT),
       tick('influxdb', influxDb(discard.url)),
+      tick(FIELDS, influxDbFields(discard.url)),
       tick('remote write', remoteWrite(discard.url)),
       ...(nodes === BUDGET_NODES
         ? []
@@ -92,7 +95,12 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
   const pods = reports.map(({ routes }) => routes.pods.bytes / routes.pods.plainBytes);
   const served = entry('floor').cluster.map((report, round) => report.cpuMillis / (cpu('floor')[round] ?? Number.NaN));
   const worst = (of: (name: string) => number): number => Math.max(...EVERY_ROW.map(of));
-  const exported = (name: string): string => `${((last(name)['delivered'] ?? 0) / MEGA).toFixed(2)} M points`;
+  const exported = (name: string): string => {
+    const points = last(name)['delivered'] ?? 0;
+    const { median } = spreadOf(cpu(name).map((millis, round) => millis - (cpu('no export')[round] ?? Number.NaN)));
+    const rate = (points / median / 1_000).toFixed(2);
+    return `${(points / MEGA).toFixed(2)} M points; ${rate} M per CPU-second beyond no export`;
+  };
   const figures: readonly (Omit<Figure, 'group'> | undefined)[] = [
     {
       name: 'P per 1,000 nodes',
@@ -117,6 +125,7 @@ function figuresOf(nodes: number, entry: (name: string) => Entry): readonly Figu
       ...budget(3, 2.3),
       note: exported(name),
     })),
+    { name: `CPU, every row to ${FIELDS}`, ...against(FIELDS), note: exported(FIELDS) },
     { name: 'wall, no export', ...wall('no export') },
     ...EVERY_ROW.map((name) => ({ name: `wall, every row to ${name}`, ...wall(name) })),
     { name: 'peak RSS, floor', ...rss('floor') },
