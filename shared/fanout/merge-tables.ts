@@ -64,35 +64,36 @@ interface Merging {
 }
 
 function mergeColumn(key: string, { tables, rowsOf, rows }: Merging): PartialColumn {
-  const merged = { sum: [] as number[], count: [] as number[], min: [] as number[], max: [] as number[] };
+  const merged = { sum: absentValues(rows), count: [] as number[], min: [] as number[], max: [] as number[] };
   for (const [part, combine] of STATISTICS) {
-    const values = absentValues(rows);
-    let any = part === 'sum';
+    let values = part === 'sum' ? merged.sum : undefined;
     for (let index = 0; index < tables.length; index++) {
       const column = tables[index]?.metrics[key]?.[part];
-      if (column === undefined || column.length === 0) continue;
-      if (mergeValues(values, column, rowsOf[index] ?? [], combine)) any = true;
+      if (column === undefined || !column.some(isPresent)) continue;
+      values ??= absentValues(rows);
+      mergeValues(values, column, rowsOf[index] ?? [], combine);
     }
-    if (any) merged[part] = values;
+    if (values !== undefined) merged[part] = values;
   }
   return merged;
 }
 
-/** Combines a column's values with those of the rows that they belong to. False if there is none. */
+function isPresent(value: number | null): boolean {
+  return value !== null && !Number.isNaN(value);
+}
+
+/** Combines a column's values with those of the rows that they belong to. */
 function mergeValues(
   values: number[],
   column: PartialColumn['sum'],
   places: readonly number[],
   combine: Combine,
-): boolean {
-  let any = false;
+): void {
   for (let row = 0; row < column.length; row++) {
     const value = column[row] ?? Number.NaN;
     const place = places[row];
     if (Number.isNaN(value) || place === undefined) continue;
     const known = values[place] ?? Number.NaN;
     values[place] = Number.isNaN(known) ? value : combine(known, value);
-    any = true;
   }
-  return any;
 }

@@ -1,12 +1,11 @@
 // hot path: bench "enrich, aggregate, totals"
 import type { Grouping, GroupKey } from '../config/config.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
-import type { PartialTable } from '../fanout/partial.ts';
 import { createKeyTree } from './key-tree.ts';
 import { labelValue } from './label-joiner.ts';
 import type { PodMeta } from './pod-meta.ts';
 import { COUNTER_KEYS, NONE, OTHER } from './total-metrics.ts';
-import type { TotalRows } from './total-rows.ts';
+import type { LabelledRow, TotalRows } from './total-rows.ts';
 
 /** Where a pod belongs: what the API server says of it (undefined: it does not know it), its namespace, its node. */
 export interface PodPlace {
@@ -19,7 +18,9 @@ export interface PodPlace {
 export interface GroupRows {
   /** The row of a pod. */
   rowOf(place: PodPlace): number;
-  table(): PartialTable;
+  readonly labelKeys: readonly string[];
+  /** The rows so far, each with its labels by `labelKeys`. */
+  rows(): readonly LabelledRow[];
 }
 
 const FOLDED = COUNTER_KEYS.indexOf('group/folded');
@@ -48,12 +49,12 @@ export function createGroupRows(grouping: Grouping, rows: TotalRows, rowLimit: n
       for (let i = 0; i < keys.length; i++) values[i] = keyValue(keys[i]!, place);
       return tree.row(values, create);
     },
-    table: () =>
-      rows.toTable(
-        other === undefined ? own : [...own, other],
-        ['grouping', ...keys.map((key) => key.name)],
-        (labels) => [grouping.text, ...labels],
-      ),
+    labelKeys: ['grouping', ...keys.map((key) => key.name)],
+    rows: () =>
+      (other === undefined ? own : [...own, other]).map((row) => ({
+        row,
+        labels: [grouping.text, ...rows.labelsOf(row)],
+      })),
   };
 }
 

@@ -11,6 +11,24 @@ const WIDTH = COUNTERS_AT + COUNTER_KEYS.length;
 /** Counters that are 0 if there is nothing to count. Of the others 0 means that nothing is known. */
 const TRUE_ZEROS: ReadonlySet<string> = new Set(['pod/count', 'container/count']);
 
+/** Columns of a table in the order of their keys: either a metric with its statistics or a counter. */
+const COLUMNS: readonly { readonly key: string; readonly metric: number | undefined; readonly counter: number }[] = [
+  ...SUMMED_METRICS.map(({ key }, metric) => ({ key, metric, counter: -1 })),
+  ...COUNTER_KEYS.map((key, counter) => ({ key, metric: undefined, counter })),
+].sort((a, b) => (a.key < b.key ? -1 : 1));
+
+/** A row, and its labels by the keys of the table that it goes to; null = absent. */
+export interface LabelledRow {
+  readonly row: number;
+  readonly labels: readonly (string | null)[];
+}
+
+/** Rows in the order that `mergeTables` has them in. */
+export function sortByLabels(labelled: readonly LabelledRow[]): readonly LabelledRow[] {
+  const keyed = labelled.map((row) => ({ row, key: JSON.stringify(row.labels) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
+}
+
 /** Running totals, a row per key. One buffer; a row's statistics and counters lie together. */
 export class TotalRows {
   readonly #labels: (readonly string[])[] = [];
@@ -55,22 +73,38 @@ export class TotalRows {
     this.#cells[row * WIDTH + COUNTERS_AT + counter]! += value;
   }
 
-  /** Some rows as a table; `place` says where each of a row's label values goes among `labelKeys`. Empty columns are left out. */
-  toTable(
-    rows: readonly number[],
-    labelKeys: readonly string[],
-    place: (labels: readonly string[]) => readonly (string | null)[],
-  ): PartialTable {
+  /** The values of a row's labels, as it was added with. */
+  labelsOf(row: number): readonly string[] {
+    return this.#labels[row]!;
+  }
+
+  /** Adds all that a row of `other` holds to a row. */
+  fold(row: number, other: TotalRows, from: number): void {
+    const to = this.#cells;
+    const cells = other.#cells;
+    const shift = (from - row) * WIDTH;
+    const end = (row + 1) * WIDTH;
+    let at = row * WIDTH;
+    for (const counters = at + COUNTERS_AT; at < counters; at += STATISTICS) {
+      to[at]! += cells[at + shift]!;
+      to[at + 1]! += cells[at + 1 + shift]!;
+      to[at + 2] = Math.min(to[at + 2]!, cells[at + 2 + shift]!);
+      to[at + 3] = Math.max(to[at + 3]!, cells[at + 3 + shift]!);
+    }
+    for (; at < end; at++) to[at]! += cells[at + shift]!;
+  }
+
+  /** Some rows as a table, sorted by their labels. Empty columns are left out. */
+  toTable(labelKeys: readonly string[], labelled: readonly LabelledRow[]): PartialTable {
+    const sorted = sortByLabels(labelled);
+    const rows = sorted.map(({ row }) => row);
     const metrics: Record<string, PartialColumn> = {};
-    for (let metric = 0; metric < SUMMED_METRICS.length; metric++) {
-      const column = this.#statistics(rows, metric * STATISTICS);
-      if (column !== undefined) metrics[SUMMED_METRICS[metric]!.key] = column;
+    for (const { key, metric, counter } of COLUMNS) {
+      const column =
+        metric === undefined ? this.#counter(rows, counter, key) : this.#statistics(rows, metric * STATISTICS);
+      if (column !== undefined) metrics[key] = column;
     }
-    for (let counter = 0; counter < COUNTER_KEYS.length; counter++) {
-      const sum = this.#counter(rows, counter);
-      if (sum !== undefined) metrics[COUNTER_KEYS[counter]!] = { sum, count: [], min: [], max: [] };
-    }
-    return { labelKeys, labels: rows.map((row) => place(this.#labels[row]!)), metrics };
+    return { labelKeys, labels: sorted.map(({ labels }) => labels), metrics };
   }
 
   /** The statistics of a metric, whose first is in a row's cell `at`; undefined if no row has a value. */
@@ -94,15 +128,15 @@ export class TotalRows {
     return column;
   }
 
-  #counter(rows: readonly number[], counter: number): number[] | undefined {
-    const zero = TRUE_ZEROS.has(COUNTER_KEYS[counter]!) ? 0 : Number.NaN;
-    let values: number[] | undefined;
+  #counter(rows: readonly number[], counter: number, key: string): PartialColumn | undefined {
+    const zero = TRUE_ZEROS.has(key) ? 0 : Number.NaN;
+    let sum: number[] | undefined;
     for (let i = 0; i < rows.length; i++) {
       const value = this.#cells[rows[i]! * WIDTH + COUNTERS_AT + counter]! || zero;
       if (Number.isNaN(value)) continue;
-      values ??= absentValues(rows.length);
-      values[i] = value;
+      sum ??= absentValues(rows.length);
+      sum[i] = value;
     }
-    return values;
+    return sum === undefined ? undefined : { sum, count: [], min: [], max: [] };
   }
 }

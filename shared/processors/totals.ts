@@ -4,17 +4,16 @@ import { ROW_FLAGS } from '../core/batch.ts';
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { labelIndex } from '../core/labels.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
-import { mergeTables } from '../fanout/merge-tables.ts';
 import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
 import type { TotalTables } from '../fanout/reducer.ts';
 import type { NodeRows } from '../sources/source.ts';
 import { foldContainerUse, USE_WIDTH } from './container-use.ts';
-import { createGroupRows, type PodPlace } from './group-rows.ts';
+import { createGroupRows, type GroupRows, type PodPlace } from './group-rows.ts';
 import { createKeyTree } from './key-tree.ts';
 import { type PodIndex, podOfRow } from './pod-index.ts';
 import { isExpected, type PodMeta } from './pod-meta.ts';
 import { COMPLETENESS, COUNTER_KEYS, NONE, numeratorOf, SUMMED_METRICS, UNKNOWN_NODES } from './total-metrics.ts';
-import { TotalRows } from './total-rows.ts';
+import { type LabelledRow, sortByLabels, TotalRows } from './total-rows.ts';
 
 export interface TotalsOptions {
   readonly groupings: readonly Grouping[];
@@ -32,6 +31,8 @@ export interface Totals {
 }
 
 const DEFAULT_ROW_LIMIT = 5_000;
+const NAMESPACE_KEYS = ['namespace_name'];
+const WORKLOAD_KEYS = ['namespace_name', 'workload_kind', 'workload_name'];
 const NAMESPACE = labelIndex('namespace_name');
 const POD_COUNT = COUNTER_KEYS.indexOf('pod/count');
 const CONTAINER_COUNT = COUNTER_KEYS.indexOf('container/count');
@@ -119,17 +120,63 @@ export function createTotals(options: TotalsOptions): Totals {
       if (bound.length === 0) nodes.unknown++;
     },
     toPartialTables() {
-      const labelKeys = ['namespace_name', 'workload_kind', 'workload_name'];
-      const ofWorkloads = rows.toTable(workloadRows, labelKeys, (labels) => labels);
-      const namespace = mergeTables([byFirstLabels(ofWorkloads, 1)]);
+      const workload = workloadRows.map((row) => ({ row, labels: rows.labelsOf(row) }));
+      const { namespaces, labelled } = sumNamespaces(rows, workload);
       return {
-        cluster: mergeTables([byFirstLabels(namespace, 0), clusterRow(nodes)]),
-        namespace,
-        workload: mergeTables([ofWorkloads]),
-        group: mergeTables(groups.map((group) => group.table())),
+        cluster: sumCluster(namespaces, labelled, nodes),
+        namespace: namespaces.toTable(NAMESPACE_KEYS, labelled),
+        workload: rows.toTable(WORKLOAD_KEYS, workload),
+        group: groupTable(rows, groups),
       };
     },
   };
+}
+
+/** Namespaces: the sums of their workloads. */
+function sumNamespaces(
+  rows: TotalRows,
+  workloads: readonly LabelledRow[],
+): { readonly namespaces: TotalRows; readonly labelled: readonly LabelledRow[] } {
+  const namespaces = new TotalRows();
+  const byName = new Map<string, number>();
+  for (const { row } of workloads) {
+    const name = rows.labelsOf(row)[0] ?? '';
+    const sum = byName.get(name) ?? namespaces.addRow([name]);
+    byName.set(name, sum);
+    namespaces.fold(sum, rows, row);
+  }
+  return { namespaces, labelled: [...byName].map(([name, row]) => ({ row, labels: [name] })) };
+}
+
+/** The cluster: the sum of its namespaces, in the order of their names, and its nodes. */
+function sumCluster(
+  namespaces: TotalRows,
+  labelled: readonly LabelledRow[],
+  nodes: { readonly count: number; readonly measured: number; readonly unknown: number },
+): PartialTable {
+  const cluster = new TotalRows();
+  const all = cluster.addRow([]);
+  for (const { row } of sortByLabels(labelled)) cluster.fold(all, namespaces, row);
+  const table = cluster.toTable([], [{ row: all, labels: [] }]);
+  const value = (sum: number): PartialColumn => ({ sum: [sum], count: [], min: [], max: [] });
+  const metrics = {
+    // Without a pod nothing is known of pods, not even that there are none.
+    ...(labelled.length > 0 && table.metrics),
+    'node/count': value(nodes.count),
+    'node/measured': value(nodes.measured),
+    [UNKNOWN_NODES]: value(nodes.unknown),
+  };
+  return { ...table, metrics };
+}
+
+/** The rows of all groupings under all their keys. */
+function groupTable(rows: TotalRows, groups: readonly GroupRows[]): PartialTable {
+  const labelKeys = [...new Set(groups.flatMap((group) => group.labelKeys))];
+  const labelled = groups.flatMap((group) => {
+    const places = labelKeys.map((key) => group.labelKeys.indexOf(key));
+    return group.rows().map(({ row, labels }) => ({ row, labels: places.map((place) => labels[place] ?? null) }));
+  });
+  return rows.toTable(labelKeys, labelled);
 }
 
 /** Containers measured, by pod from the first pod row on. */
@@ -141,30 +188,4 @@ function countContainers(builder: MetricBatchBuilder, { pods, containers }: Node
     if (pod >= 0 && pod < counts.length && !table.hasFlag(row, ROW_FLAGS.unmeasured)) counts[pod]!++;
   }
   return counts;
-}
-
-/** The same values under fewer labels; `mergeTables` adds up what is the same then. */
-function byFirstLabels(table: PartialTable, labels: number): PartialTable {
-  return {
-    labelKeys: table.labelKeys.slice(0, labels),
-    labels: table.labels.map((row) => row.slice(0, labels)),
-    metrics: table.metrics,
-  };
-}
-
-function clusterRow(nodes: {
-  readonly count: number;
-  readonly measured: number;
-  readonly unknown: number;
-}): PartialTable {
-  const value = (sum: number): PartialColumn => ({ sum: [sum], count: [], min: [], max: [] });
-  return {
-    labelKeys: [],
-    labels: [[]],
-    metrics: {
-      'node/count': value(nodes.count),
-      'node/measured': value(nodes.measured),
-      [UNKNOWN_NODES]: value(nodes.unknown),
-    },
-  };
 }
