@@ -3,7 +3,7 @@ import type { Deadline } from '../core/deadline.ts';
 import type { Millis } from '../core/units.ts';
 import type { FailureReason, KubeClient } from '../kube/client.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
-import { digestPod } from '../processors/pod-meta.ts';
+import { podReader } from '../processors/pod-meta.ts';
 
 /** Most of the time that is left for one node's list. */
 const NODE_SHARE = 0.25;
@@ -25,9 +25,9 @@ export async function listPods(
   client: KubeClient,
   options: { readonly node: string | undefined; readonly labels: LabelSettings; readonly deadline: Deadline },
 ): Promise<ListedPods> {
-  const result = await client.listPods(options);
-  if (result.status === 'failed') return result;
-  return { status: 'ok', index: createPodIndex(result.value.flatMap((pod) => digestPod(pod, options.labels) ?? [])) };
+  const { node, deadline, labels } = options;
+  const result = await client.listPods({ node, deadline, read: podReader(labels) });
+  return result.status === 'failed' ? result : { status: 'ok', index: createPodIndex(result.value) };
 }
 
 /**

@@ -53,17 +53,34 @@ export interface SummaryRequest {
   readonly light?: boolean;
 }
 
+export interface PodListOptions {
+  readonly node: string | undefined;
+  readonly deadline: Deadline;
+}
+
+/** What tells pods apart. */
+export interface PodNames {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is wanted of a pod; undefined = nothing, it is left out. */
+export type PodReader<T> = (pod: PodObject) => T | undefined;
+
 /** The thin API-server client: keep-alive TLS, bounded in flight, back-off inside the deadline, no redirects. */
 export interface KubeClient {
   /** All nodes: paged, from the watch cache. */
   listNodes(deadline: Deadline): Promise<KubeResult<readonly NodeObject[]>>;
   /** All namespaces (metadata only). */
   listNamespaces(deadline: Deadline): Promise<KubeResult<readonly NamespaceObject[]>>;
-  /** Pods of one node (`spec.nodeName`), or of the whole cluster if `node` is undefined; paged. */
-  listPods(options: {
-    readonly node: string | undefined;
-    readonly deadline: Deadline;
-  }): Promise<KubeResult<readonly PodObject[]>>;
+  /**
+   * Pods of one node (`spec.nodeName`), or of the whole cluster if `node` is undefined; paged. With `read`, what it makes of them:
+   * a pod that did not change since an earlier list is not read again, so it must make the same of the same pod.
+   */
+  listPods(options: PodListOptions): Promise<KubeResult<readonly PodObject[]>>;
+  listPods<T extends PodNames>(
+    options: PodListOptions & { readonly read: PodReader<T> },
+  ): Promise<KubeResult<readonly T[]>>;
   /** Raw body of a node's `/stats/summary` through the node proxy, at most `maxBytes`. */
   getSummary(node: string, options: SummaryRequest): Promise<KubeResult<Buffer>>;
   /** Usage of all nodes and of all pods, from the Metrics API: each pod with its containers. */

@@ -3,22 +3,23 @@ import type { Clock } from '../core/clock.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { DecodeError } from '../core/errors.ts';
 import { MIB } from '../core/units.ts';
-import type { KubeClient, KubeResult } from './client.ts';
+import type { KubeClient, KubeResult, PodListOptions, PodNames, PodReader } from './client.ts';
 import { decodeNodeMetrics, decodePodMetrics } from './decode-metrics-objects.ts';
 import { decodeNamespace, decodeNode, decodePod } from './decode-objects.ts';
 import type { GuestRules } from './guest-rules.ts';
 import { isTooDense } from './json-density.ts';
 import { readJsonList } from './json-list.ts';
-import { type ListPage, listAll, type PageResult } from './list-all.ts';
+import { keyOfObject, type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
 import { createPodListDecoder } from './protobuf/decode-pod-list.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 import { createPodDecoder } from './protobuf/pod-decoder.ts';
 import { createPodMemo } from './protobuf/pod-memo.ts';
+import type { WireCursor } from './protobuf/wire-cursor.ts';
 import { createRequester, type JsonAnswer, type JsonRequest, toBody } from './requester.ts';
 import { LIGHT_SUMMARY, SUMMARY } from './summary-path.ts';
 import { createTransport } from './transport.ts';
-import type { ObjectMeta } from './types.ts';
+import type { PodObject } from './types.ts';
 
 export interface KubeClientSettings {
   readonly clock: Clock;
@@ -45,7 +46,8 @@ const LISTS = {
 } as const;
 
 interface ListOptions<T> {
-  readonly decode: (item: unknown) => T;
+  readonly decode: (item: unknown) => T | undefined;
+  readonly keyOf: (item: T) => string | undefined;
   readonly deadline: Deadline;
   readonly query?: Readonly<Record<string, string>>;
   /** What to accept before plain JSON. */
@@ -53,6 +55,9 @@ interface ListOptions<T> {
   /** Decodes a page in protobuf, if it is asked for. Throws `DecodeError`. */
   readonly decodeProtobuf?: (body: Buffer) => ListPage<T>;
 }
+
+const AS_OBJECT = { keyOf: keyOfObject };
+const asItIs: PodReader<PodObject> = (pod) => pod;
 
 const METADATA_ONLY = ['v1', 'v1beta1'].map(
   (v) => `application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=${v}`,
@@ -63,16 +68,13 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   const { maxInFlight, userAgent } = settings;
   const transport = createTransport(connection, { maxSockets: maxInFlight, userAgent });
   const requester = createRequester(connection, transport, settings);
-  // Pods are most of what is listed: protobuf skips by length what JSON has to be read for.
-  const pods = {
-    decode: decodePod,
-    decodeProtobuf: createPodListDecoder(createPodMemo(createPodDecoder(), settings.clock)),
-    accept: [PROTOBUF],
-  };
+  const podDecoder = createPodDecoder();
+  // One for each way of reading pods: there are as many as there are settings of labels.
+  const podLists = new WeakMap<PodReader<unknown>, (body: Buffer) => ListPage<unknown>>();
 
-  const list = <T extends { readonly metadata?: ObjectMeta }>(
+  const list = <T>(
     resource: keyof typeof LISTS,
-    { decode, deadline, query = {}, accept = [], decodeProtobuf }: ListOptions<T>,
+    { decode, keyOf, deadline, query = {}, accept = [], decodeProtobuf }: ListOptions<T>,
   ): Promise<KubeResult<readonly T[]>> => {
     // Lists are the API server's own objects: it packs them if asked, which it never does with a kubelet's answer.
     const headers = { accept: [...accept, 'application/json'].join(','), 'accept-encoding': 'gzip' };
@@ -83,21 +85,51 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
       query,
       pageSize: settings.listPageSize ?? 500,
       maxBytes: settings.maxListBytes ?? 256 * MIB,
+      keyOf,
       fetchPage: async (path, maxBytes) =>
         toPage(await requester.get({ ...request, path, maxBytes }), { decode, decodeProtobuf }),
     });
   };
 
+  /** Pods are most of what is listed: protobuf skips by length what JSON has to be read for. */
+  function podListDecoder<T>(read: PodReader<T>): (body: Buffer) => ListPage<T> {
+    const known = podLists.get(read) as ((body: Buffer) => ListPage<T>) | undefined;
+    const decode = (cursor: WireCursor, end: number): T | undefined => read(podDecoder(cursor, end));
+    const decoder = known ?? createPodListDecoder(createPodMemo(decode, settings.clock));
+    podLists.set(read, decoder);
+    return decoder;
+  }
+
+  function listPods(options: PodListOptions): Promise<KubeResult<readonly PodObject[]>>;
+  function listPods<T extends PodNames>(
+    options: PodListOptions & { readonly read: PodReader<T> },
+  ): Promise<KubeResult<readonly T[]>>;
+  async function listPods<T extends PodNames>(
+    options: PodListOptions & { readonly read?: PodReader<T> },
+  ): Promise<KubeResult<readonly (T | PodObject)[]>> {
+    const { node, deadline, read } = options;
+    if (node !== undefined && !isNodeName(node)) return badNodeName(node);
+    const query = node === undefined ? {} : { fieldSelector: `spec.nodeName=${node}` };
+    const common = { deadline, query, accept: [PROTOBUF] };
+    if (read === undefined) {
+      const decodeProtobuf = podListDecoder(asItIs);
+      return list('pods', { ...common, decode: decodePod, keyOf: keyOfObject, decodeProtobuf });
+    }
+    return list('pods', {
+      ...common,
+      decode: (item) => read(decodePod(item)),
+      keyOf: ({ namespace, name }) => `${namespace}/${name}`,
+      decodeProtobuf: podListDecoder(read),
+    });
+  }
+
   return {
-    listNodes: (deadline) => list('nodes', { decode: decodeNode, deadline }),
-    listNamespaces: (deadline) => list('namespaces', { decode: decodeNamespace, deadline, accept: METADATA_ONLY }),
-    async listPods({ node, deadline }) {
-      if (node === undefined) return list('pods', { ...pods, deadline });
-      if (!isNodeName(node)) return badNodeName(node);
-      return list('pods', { ...pods, deadline, query: { fieldSelector: `spec.nodeName=${node}` } });
-    },
-    listNodeMetrics: (deadline) => list('nodes.metrics.k8s.io', { decode: decodeNodeMetrics, deadline }),
-    listPodMetrics: (deadline) => list('pods.metrics.k8s.io', { decode: decodePodMetrics, deadline }),
+    listNodes: (deadline) => list('nodes', { ...AS_OBJECT, decode: decodeNode, deadline }),
+    listNamespaces: (deadline) =>
+      list('namespaces', { ...AS_OBJECT, decode: decodeNamespace, deadline, accept: METADATA_ONLY }),
+    listPods,
+    listNodeMetrics: (deadline) => list('nodes.metrics.k8s.io', { ...AS_OBJECT, decode: decodeNodeMetrics, deadline }),
+    listPodMetrics: (deadline) => list('pods.metrics.k8s.io', { ...AS_OBJECT, decode: decodePodMetrics, deadline }),
     async getSummary(node, { deadline, maxBytes, light = false }) {
       if (!isNodeName(node)) return badNodeName(node);
       const answer = await requester.get({

@@ -1,8 +1,8 @@
 import { toApiStatus } from './api-status.ts';
 import type { ListPage } from './list-all.ts';
 
-/** Items and token of a page in JSON, or what is wrong with it. Go writes an empty list as `null`. */
-export function readJsonList<T>(document: unknown, decode: (item: unknown) => T): ListPage<T> | string {
+/** Items and token of a page in JSON, without those that `decode` leaves out, or what is wrong with it. Go writes an empty list as `null`. */
+export function readJsonList<T>(document: unknown, decode: (item: unknown) => T | undefined): ListPage<T> | string {
   if (typeof document !== 'object' || document === null) return 'the answer is no Kubernetes list';
   const status = toApiStatus(document);
   if (status !== undefined) return `a 200 with a Status instead of a list: ${status.message.slice(0, 256)}`;
@@ -12,5 +12,6 @@ export function readJsonList<T>(document: unknown, decode: (item: unknown) => T)
     typeof metadata === 'object' && metadata !== null
       ? (metadata as { readonly continue?: unknown }).continue
       : undefined;
-  return { items: (items ?? []).map(decode), continue: typeof token === 'string' ? token : '' };
+  const decoded = (items ?? []).map(decode).filter((item) => item !== undefined);
+  return { items: decoded, continue: typeof token === 'string' ? token : '' };
 }

@@ -18,18 +18,16 @@ export type PageResult<T> =
       readonly freshContinue?: string;
     });
 
-export interface ListSettings<T extends Named> {
+export interface ListSettings<T> {
   /** Path and query of the list, without paging. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly pageSize: number;
   /** Most bytes of all pages together, unpacked. */
   readonly maxBytes: number;
+  /** What tells an item from others; undefined if it has no name. */
+  readonly keyOf: (item: T) => string | undefined;
   readonly fetchPage: (path: string, maxBytes: number) => Promise<PageResult<T>>;
-}
-
-interface Named {
-  readonly metadata?: ObjectMeta;
 }
 
 /** Most items of a list, ten times what a cluster may have by Kubernetes' own limits; what says more is no API server. */
@@ -43,7 +41,7 @@ const MAX_INTERRUPTIONS = 3;
  * limit then and send everything). After a compaction (410) it goes on with the server's fresh token, later items
  * winning; a token that is refused (400, or 410 without a fresh one) begins the list anew, once.
  */
-export async function listAll<T extends Named>(settings: ListSettings<T>): Promise<KubeResult<readonly T[]>> {
+export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<readonly T[]>> {
   const { query, pageSize } = settings;
   const items = new Map<string, T>();
   const seen = new Set<string>();
@@ -76,7 +74,7 @@ export async function listAll<T extends Named>(settings: ListSettings<T>): Promi
     if (page.continue === '' && items.size === 0) return { status: 'ok', value: page.items, bytes };
     for (const item of page.items) {
       // An inconsistent list may show one twice.
-      items.set(keyOf(item) ?? `#${items.size}`, item);
+      items.set(settings.keyOf(item) ?? `#${items.size}`, item);
     }
     next = page.continue;
     if (next === '') return { status: 'ok', value: [...items.values()], bytes };
@@ -90,6 +88,7 @@ export async function listAll<T extends Named>(settings: ListSettings<T>): Promi
   }
 }
 
-function keyOf({ metadata }: Named): string | undefined {
+/** Namespace and name of an object. */
+export function keyOfObject({ metadata }: { readonly metadata?: ObjectMeta }): string | undefined {
   return metadata?.name === undefined ? undefined : `${metadata.namespace ?? ''}/${metadata.name}`;
 }

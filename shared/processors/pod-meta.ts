@@ -52,25 +52,23 @@ const NO_RESOURCES: NonNullable<ContainerSpec['resources']> = {};
  * itself and gone with it; empty after a cold start, and never wrong: nobody writes to decoded objects.
  */
 const resourcesSeen = new WeakMap<object, ResourceMeta>();
+/** Containers by the resources that they ask for, then by name, image and restarts: most pods are copies of another. */
+const containersSeen = new WeakMap<ResourceMeta, Map<string, ContainerMeta>>();
+/** Of one set of resources so many containers are kept. */
+const MOST_CONTAINERS = 10_000;
 const labelsSeen = new WeakMap<LabelSettings, WeakMap<object, JoinedLabels>>();
 
-const podsSeen = new WeakMap<LabelSettings, WeakMap<PodObject, PodMeta>>();
+const readers = new WeakMap<LabelSettings, (pod: PodObject) => PodMeta | undefined>();
 
-/** Reads a pod object once; undefined if it has no name or namespace. The list's decoder gives a pod that did not change again. */
-export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
-  let seen = podsSeen.get(labels);
-  if (seen === undefined) {
-    seen = new WeakMap();
-    podsSeen.set(labels, seen);
-  }
-  const known = seen.get(pod);
-  if (known !== undefined) return known;
-  const meta = readPod(pod, labels);
-  if (meta !== undefined) seen.set(pod, meta);
-  return meta;
+/** What reads pods with these settings: the same function for the same settings. */
+export function podReader(labels: LabelSettings): (pod: PodObject) => PodMeta | undefined {
+  const reader = readers.get(labels) ?? ((pod) => digestPod(pod, labels));
+  readers.set(labels, reader);
+  return reader;
 }
 
-function readPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
+/** Reads a pod object once; undefined if it has no name or namespace. */
+export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | undefined {
   const { metadata, spec, status } = pod;
   if (!metadata?.name || !metadata.namespace) return undefined;
   const started = status?.startTime ?? '';
@@ -120,20 +118,30 @@ function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[]
       asked = digestResources(resources);
       resourcesSeen.set(resources, asked);
     }
-    containers.push({
-      name,
-      image: container.image,
-      cpuRequest: asked.cpuRequest,
-      cpuLimit: asked.cpuLimit,
-      memoryRequest: asked.memoryRequest,
-      memoryLimit: asked.memoryLimit,
-      ephemeralStorageRequest: asked.ephemeralStorageRequest,
-      ephemeralStorageLimit: asked.ephemeralStorageLimit,
-      extra: asked.extra,
-      restarts: restartsOf(status, name),
-    });
+    containers.push(containerOnce(name, container.image, restartsOf(status, name), asked));
   }
   return containers;
+}
+
+function containerOnce(
+  name: string,
+  image: string | undefined,
+  restarts: number | undefined,
+  asked: ResourceMeta,
+): ContainerMeta {
+  let seen = containersSeen.get(asked);
+  if (seen === undefined || seen.size === MOST_CONTAINERS) {
+    seen = new Map();
+    containersSeen.set(asked, seen);
+  }
+  const key = `${restarts} ${name} ${image}`;
+  let container = seen.get(key);
+  // Two names with a space in them may look alike.
+  if (container === undefined || container.name !== name || container.image !== image) {
+    container = { name, image, ...asked, restarts };
+    seen.set(key, container);
+  }
+  return container;
 }
 
 function restartsOf(status: PodObject['status'], name: string): number | undefined {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { DecodeError } from '../../shared/core/errors.ts';
 import { createPodListDecoder } from '../../shared/kube/protobuf/decode-pod-list.ts';
 import { decodeStatus } from '../../shared/kube/protobuf/decode-status.ts';
+import { createPodDecoder } from '../../shared/kube/protobuf/pod-decoder.ts';
 import { createClusterObjects } from '../bench/cluster-objects.ts';
 import { USUAL_SHAPE } from '../bench/cluster-shape.ts';
 import { encodePod, encodePodList } from '../bench/protobuf/pod-list.ts';
@@ -21,7 +22,7 @@ const BODIES: readonly Buffer[] = [
 ];
 
 /** Keeps what it has seen, as a collector does from tick to tick. */
-const WARM = createPodListDecoder();
+const WARM = createPodListDecoder(createPodDecoder());
 
 type Outcome = { readonly value: unknown } | { readonly refused: string };
 
@@ -42,7 +43,7 @@ export const protobuf: FuzzSuite = {
     const changed = changeBytes(body, changes);
     deepEqual(
       outcomeOf(() => WARM(changed)),
-      outcomeOf(() => createPodListDecoder()(changed)),
+      outcomeOf(() => createPodListDecoder(createPodDecoder())(changed)),
     );
     outcomeOf(() => decodeStatus(changed));
   }),

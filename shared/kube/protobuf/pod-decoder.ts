@@ -10,7 +10,7 @@ type ContainerStatus = NonNullable<Status['containerStatuses']>[number];
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Decodes one pod: the message from the cursor to `end`. Throws `DecodeError`. */
-export type PodDecoder = (cursor: WireCursor, end: number) => PodObject;
+export type PodDecoder<T = PodObject> = (cursor: WireCursor, end: number) => T;
 
 /** Tag byte of ObjectMeta.labels: its entries lie together. */
 const LABELS_TAG = (11 << 3) | 2;

@@ -1,7 +1,6 @@
 // hot path: bench "pods"
 import type { Clock } from '../../core/clock.ts';
 import { MINUTE, type Millis, type UnixMillis } from '../../core/units.ts';
-import type { PodObject } from '../types.ts';
 import { BytesMemo } from './bytes-memo.ts';
 import type { PodDecoder } from './pod-decoder.ts';
 import type { WireCursor } from './wire-cursor.ts';
@@ -21,10 +20,10 @@ const LEAST_KEY = 4 + 36;
  * the same uid and version are the same pod. Both lie side by side in its bytes (ObjectMeta: uid 5, resourceVersion 6); a pod of
  * which they do not is decoded each time.
  */
-export function createPodMemo(decode: PodDecoder, clock: Pick<Clock, 'now'>): PodDecoder {
+export function createPodMemo<T>(decode: PodDecoder<T>, clock: Pick<Clock, 'now'>): PodDecoder<T> {
   let cursor: WireCursor | undefined;
   let end = 0;
-  const decodeHere = (): PodObject => {
+  const decodeHere = (): T => {
     if (cursor === undefined) throw new RangeError('no pod to decode');
     return decode(cursor, end);
   };

@@ -5,7 +5,7 @@ import { createDeadline } from '../../../shared/core/deadline.ts';
 import { MINUTE } from '../../../shared/core/units.ts';
 import { createKubeClient } from '../../../shared/kube/create-kube-client.ts';
 import { createPodIndex } from '../../../shared/processors/pod-index.ts';
-import { digestPod } from '../../../shared/processors/pod-meta.ts';
+import { podReader } from '../../../shared/processors/pod-meta.ts';
 import { nodeDigits } from '../cluster-shape.ts';
 import type { OpenJob } from '../job.ts';
 import { sourceUri } from '../source-uri.ts';
@@ -31,9 +31,9 @@ export const openJob: OpenJob = async (settings) => {
       using deadline = createDeadline(Date.now() + MINUTE, systemClock);
       const listed = await Promise.all(
         names.map(async (node) => {
-          const result = await client.listPods({ node, deadline });
+          const result = await client.listPods({ node, deadline, read: podReader(config.labels) });
           if (result.status === 'failed') throw new Error(`pods of ${node}: ${result.message}`);
-          return createPodIndex(result.value.flatMap((pod) => digestPod(pod, config.labels) ?? [])).ofNode(node).length;
+          return createPodIndex(result.value).ofNode(node).length;
         }),
       );
       return { pods: listed.reduce((sum, count) => sum + count, 0) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listAll, type PageResult } from '../../../shared/kube/list-all.ts';
+import { keyOfObject, listAll, type PageResult } from '../../../shared/kube/list-all.ts';
 import type { NodeObject } from '../../../shared/kube/types.ts';
 
 type Page = PageResult<NodeObject>;
@@ -27,6 +27,7 @@ async function list(answers: readonly Page[]) {
     query: { fieldSelector: 'spec.nodeName=a' },
     pageSize: 2,
     maxBytes: 1_000,
+    keyOf: keyOfObject,
     fetchPage: (path, maxBytes) => {
       const answer = answers[paths.length];
       paths.push(path);

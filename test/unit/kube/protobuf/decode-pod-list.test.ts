@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../../shared/core/errors.ts';
 import { decodePod } from '../../../../shared/kube/decode-objects.ts';
 import { createPodListDecoder } from '../../../../shared/kube/protobuf/decode-pod-list.ts';
+import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
 import type { PodObject } from '../../../../shared/kube/types.ts';
 
 /** Lists of real clusters, and what the API server's own serializer (v1.20.2) makes of them. */
@@ -33,7 +34,7 @@ function asFromProtobuf(pod: PodObject): PodObject {
 
 describe('createPodListDecoder', () => {
   it.each(CAPTURES)('reads the same from %s as from its JSON', (name) => {
-    const decode = createPodListDecoder();
+    const decode = createPodListDecoder(createPodDecoder());
     const json = JSON.parse(capture(`${name}.json`).toString()) as { readonly items: readonly unknown[] };
 
     const { items, continue: token } = decode(capture(`${name}.pb`));
@@ -44,7 +45,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('reads the same again from what it remembers', () => {
-    const decode = createPodListDecoder();
+    const decode = createPodListDecoder(createPodDecoder());
     const bodies = CAPTURES.map((name) => capture(`${name}.pb`));
 
     const first = bodies.map(decode);
@@ -54,7 +55,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('finds the token of the next page, and fields that it does not know', () => {
-    const decode = createPodListDecoder();
+    const decode = createPodListDecoder(createPodDecoder());
     const metadata = block(1, block(2, text('407613')), block(3, text('next-page')), Buffer.from([4 << 3, 9]));
     const pod = block(2, block(1, block(1, text('a')), block(3, text('shop'))), fixed64(19), fixed32(20));
     const list = envelope('PodList', Buffer.concat([metadata, pod]));
@@ -65,7 +66,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('puts labels together that do not lie together', () => {
-    const decode = createPodListDecoder();
+    const decode = createPodListDecoder(createPodDecoder());
     const label = (key: string, value: string): Buffer => block(11, block(1, text(key)), block(2, text(value)));
     const metadata = block(1, label('a', '1'), label('__proto__', 'x'), block(1, text('pod')), label('b', '2'));
 
@@ -79,7 +80,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('refuses another kind', () => {
-    expect(() => createPodListDecoder()(envelope('NodeList', Buffer.alloc(0)))).toThrow(
+    expect(() => createPodListDecoder(createPodDecoder())(envelope('NodeList', Buffer.alloc(0)))).toThrow(
       /NodeList instead of a PodList/,
     );
   });
@@ -91,12 +92,12 @@ describe('createPodListDecoder', () => {
     ['a text longer than its message', Buffer.from([(7 << 3) | 2, 4, 1])],
     ['a number as a message', Buffer.from([(2 << 3) | 0, 1])],
   ])('refuses %s', (_, message) => {
-    expect(() => createPodListDecoder()(envelope('PodList', message))).toThrow(DecodeError);
+    expect(() => createPodListDecoder(createPodDecoder())(envelope('PodList', message))).toThrow(DecodeError);
   });
 
   it('answers or refuses whatever bytes are changed or cut', () => {
     const body = capture('datadog-windows-pods.pb');
-    const decode = createPodListDecoder();
+    const decode = createPodListDecoder(createPodDecoder());
     const broken = fc.record({
       cut: fc.nat(body.length),
       changes: fc.array(fc.tuple(fc.nat(body.length - 1), fc.nat(255)), { maxLength: 8 }),

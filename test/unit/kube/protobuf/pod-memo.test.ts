@@ -113,7 +113,7 @@ describe('createPodMemo', () => {
 
   it('gives the same as without it for lists of real clusters, read twice', () => {
     const { read } = countingDecoder();
-    const plain = createPodListDecoder();
+    const plain = createPodListDecoder(createPodDecoder());
     for (const name of ['aks-engine-k8s1.12-pods', 'datadog-crashed-pods', 'newrelic-minikube-k8s1.34-kubelet-pods']) {
       const body = readFileSync(new URL(`../../../data/objects/${name}.pb`, import.meta.url));
       expect([read(body), read(body)]).toEqual([plain(body).items, plain(body).items]);
