@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { BenchCase } from './case.ts';
 import { cold } from './cases/cold.ts';
 import { imports } from './cases/imports.ts';
-import { large, sharded } from './cases/large.ts';
+import { functions, large, sharded } from './cases/large.ts';
 import { pieces } from './cases/pieces.ts';
 import { sinks } from './cases/sinks.ts';
 import { hanging, latency } from './cases/slow-cluster.ts';
@@ -13,7 +13,18 @@ import { describeMachine, machineLoad } from './machine.ts';
 import { publish } from './publish.ts';
 import { renderFigures } from './render-figures.ts';
 
-const CASES: readonly BenchCase[] = [pieces, sinks, wholeTick, cold, imports, hanging, latency, large, sharded];
+const CASES: readonly BenchCase[] = [
+  pieces,
+  sinks,
+  wholeTick,
+  cold,
+  imports,
+  hanging,
+  latency,
+  large,
+  sharded,
+  functions,
+];
 
 const USAGE = `npm run bench -- [--quick] [--only NAME] [--compare REV] [--write]
 

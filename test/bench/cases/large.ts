@@ -2,12 +2,16 @@ import type { BenchCase } from '../case.ts';
 import { startCluster } from '../cluster.ts';
 import { USUAL_SHAPE } from '../cluster-shape.ts';
 import { type Entry, runContest } from '../contest.ts';
+import { startDiscardServer } from '../discard-server.ts';
 import type { Figure } from '../figure.ts';
-import { NO_EXPORT } from '../sinks.ts';
+import { shippedFlags } from '../shipped-flags.ts';
+import { cloudWatch, NO_EXPORT } from '../sinks.ts';
 import { checkWhole, isWarm } from './whole-tick.ts';
 
 /** Ticks before the one that counts. */
 const WARMUPS = 2;
+/** What is more takes minutes, because shards wait for each other here: see `sharded` for 5,000 nodes. */
+const FUNCTION_SIZES = [100, 1_000];
 
 /** 5,000 nodes in one process, against 1,000: whether memory grows, and whether a tick fits a minute. */
 export const large: BenchCase = {
@@ -51,7 +55,7 @@ export const sharded: BenchCase = {
   covers: ['shards'],
   isSlow: true,
   async run() {
-    const { measures, cluster } = await thirdTick(5_000, 'sharded');
+    const { measures, cluster } = await thirdTick(5_000, { job: 'sharded' });
     const [measure] = measures;
     const seen = measure?.seen ?? {};
     const group = '5,000 nodes, 50 shards in processes';
@@ -79,10 +83,49 @@ export const sharded: BenchCase = {
   },
 };
 
-async function thirdTick(nodes: number, job: 'tick' | 'sharded' = 'tick'): Promise<Entry> {
+/** What each function of a deployment needs, by the size of the cluster: shards of 100 nodes, CloudWatch by default. */
+export const functions: BenchCase = {
+  name: 'memory of functions',
+  covers: ['functions'],
+  isSlow: true,
+  async run({ say }) {
+    await using discard = await startDiscardServer();
+    const figures: Figure[] = [];
+    for (const nodes of FUNCTION_SIZES) {
+      say(`functions at ${nodes} nodes`);
+      const { measures } = await thirdTick(nodes, { job: 'sharded', sink: cloudWatch(discard.url) });
+      const [measure] = measures;
+      const seen = measure?.seen ?? {};
+      const group = `functions, ${nodes} nodes`;
+      figures.push(
+        { group, name: 'wall of a tick', unit: 's', value: (measure?.wallMillis ?? Number.NaN) / 1_000, must: 60 },
+        {
+          group,
+          name: 'peak RSS, tick with its reduction',
+          unit: 'MB',
+          value: (measure?.peakRssBytes ?? Number.NaN) / 1e6,
+          note: `list ${seen['stage list']} ms, reduce ${seen['stage reduce']} ms`,
+        },
+        {
+          group,
+          name: 'peak RSS, a shard of 100 nodes',
+          unit: 'MB',
+          value: (seen['shardRssBytes'] ?? Number.NaN) / 1e6,
+          note: 'the largest, after many shards in one process',
+        },
+      );
+    }
+    return figures;
+  },
+};
+
+async function thirdTick(
+  nodes: number,
+  { job = 'tick', sink = NO_EXPORT }: { readonly job?: 'tick' | 'sharded'; readonly sink?: string } = {},
+): Promise<Entry> {
   const shape = { ...USUAL_SHAPE, nodes };
   await using cluster = await startCluster(shape);
-  const env = { HEAPLESS_SINK: NO_EXPORT };
+  const env = { HEAPLESS_SINK: sink };
   const entries = await runContest({
     shape,
     cluster,
@@ -90,6 +133,7 @@ async function thirdTick(nodes: number, job: 'tick' | 'sharded' = 'tick'): Promi
     warmups: WARMUPS,
     rounds: 1,
     isWarm,
+    execArgv: job === 'tick' ? shippedFlags() : [],
   });
   const entry = entries.get('tick');
   if (entry === undefined) throw new Error('the tick has no measures');

@@ -5,6 +5,7 @@ import { type Contestant, type Entry, runContest } from '../contest.ts';
 import { startDiscardServer } from '../discard-server.ts';
 import { type Figure, fromSpread } from '../figure.ts';
 import { FLOOR_IN_FLIGHT } from '../jobs/floor.ts';
+import { shippedFlags } from '../shipped-flags.ts';
 import { cloudWatch, influxDb, influxDbFields, NO_EXPORT, remoteWrite } from '../sinks.ts';
 import { ratiosOf, spreadOf } from '../statistics.ts';
 
@@ -52,6 +53,7 @@ async function tickAt(nodes: number, { quick, say }: CaseContext): Promise<reado
     warmups: 2,
     rounds: quick ? 2 : nodes < BUDGET_NODES ? 5 : 3,
     isWarm,
+    execArgv: shippedFlags(),
   });
   for (const name of TICKS) for (const { seen } of entries.get(name)?.measures ?? []) checkWhole(name, seen);
   return figuresOf(nodes, (name) => {
