@@ -44,7 +44,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'A backend is down, slow or full',
     'Nothing within the bounds of the backlog; after them the oldest points, counted as `expired`. Other sinks lose nothing.',
-    '`test/e2e/fault-matrix-sinks.test.ts` (14 faults at seven sinks), `fault-matrix-rpc`, `fault-matrix-lines`, `test/e2e/backlog.test.ts`, `test/e2e/model.long.test.ts`',
+    '`test/e2e/fault-matrix-sinks.long.test.ts` (14 faults at seven sinks), `fault-matrix-rpc`, `fault-matrix-lines`, `test/e2e/backlog.test.ts`, `test/e2e/model.long.test.ts`',
   ],
   [
     'A backend takes a request and its answer is lost',
@@ -54,7 +54,7 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   [
     'The state store fails',
     'No point. Rates start anew, claims cannot be made (two runs may export one minute), nothing can wait: a warning each.',
-    '`test/e2e/fault-matrix-state.test.ts`, `test/e2e/model.long.test.ts`, `test/property`',
+    '`test/e2e/fault-matrix-state.long.test.ts`, `test/e2e/model.long.test.ts`, `test/property`',
   ],
   [
     'Anything that a tick waits for never answers',
