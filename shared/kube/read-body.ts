@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { ERROR_BODY_BYTES } from './http/http-client.ts';
 import { unpackBody } from './http/unpack-body.ts';
-
-/** No more is read of an answer that is an error. */
-const ERROR_BODY_BYTES = 65_536;
 
 export type BodyResult =
   | { readonly kind: 'whole'; readonly body: Buffer; readonly bytes: number }

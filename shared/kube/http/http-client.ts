@@ -35,7 +35,7 @@ export interface HttpClient {
 }
 
 /** No more is read of an answer that is an error. */
-const ERROR_BODY_BYTES = 65_536;
+export const ERROR_BODY_BYTES = 65_536;
 const BAD_FIELD = /[^\t\x20-\x7e\x80-\xff]/;
 const BAD_PATH = /[^\x21-\x7e]/;
 
