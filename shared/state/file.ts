@@ -200,16 +200,24 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 async function keysUnder(folder: string, prefix: string): Promise<string[]> {
-  const start = join(folder, ...prefix.split('/').slice(0, -1));
-  const entries = await readdir(start, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+  const files = await filesUnder(join(folder, ...prefix.split('/').slice(0, -1)), join(folder, OWN_FOLDER));
+  return files
+    .filter((path) => path.endsWith(SUFFIX))
+    .map((path) => relative(folder, path).slice(0, -SUFFIX.length).split(sep).join('/'))
+    .filter((key) => key.startsWith(prefix))
+    .toSorted();
+}
+
+/** Paths of the files in a folder and below, without what lies under `skipped`, which others change meanwhile. */
+async function filesUnder(folder: string, skipped: string): Promise<string[]> {
+  if (folder === skipped) return [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (hasCode(error, ['ENOENT', 'ENOTDIR'])) return [];
     throw error;
   });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).slice(0, -SUFFIX.length).split(sep).join('/'))
-    .filter((key) => key.startsWith(prefix) && !key.startsWith(`${OWN_FOLDER}/`))
-    .toSorted();
+  const below = entries.filter((entry) => entry.isDirectory());
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(folder, entry.name));
+  return [...files, ...(await Promise.all(below.map(({ name }) => filesUnder(join(folder, name), skipped)))).flat()];
 }
 
 /** What processes that were killed left behind more than an hour ago. */

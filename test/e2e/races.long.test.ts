@@ -87,10 +87,15 @@ describe('50 ticks that race for one minute', () => {
   }, 120_000);
 });
 
-/** Every object of a `file:` store with its bytes. */
+/** Every object of a `file:` store with its bytes; its own folder of locks may change while it is read. */
 async function objectsIn(folder: string): Promise<ReadonlyMap<string, string>> {
-  const files = await readdir(folder, { recursive: true });
-  const objects = files.filter((file) => file.endsWith('.object') && !file.startsWith('.heapless')).toSorted();
+  const entries = await readdir(folder, { withFileTypes: true });
+  const groups = entries.filter((entry) => entry.isDirectory() && entry.name !== '.heapless').map(({ name }) => name);
+  const below = await Promise.all(
+    groups.map(async (group) => (await readdir(join(folder, group), { recursive: true })).map((f) => join(group, f))),
+  );
+  const files = [...entries.filter((entry) => entry.isFile()).map(({ name }) => name), ...below.flat()];
+  const objects = files.filter((file) => file.endsWith('.object')).toSorted();
   const bytes = await Promise.all(objects.map((file) => readFile(join(folder, file), 'latin1')));
   return new Map(objects.map((file, at) => [file, bytes[at] ?? '']));
 }

@@ -56,6 +56,23 @@ describe('the file store', () => {
     expect(replaced.status).toBe('stored');
   });
 
+  it('lists every object while others take and release its locks', async () => {
+    const store = await createFileStore({ folder, shown: 'file:', clock: systemClock });
+    const keys = ['a', 'b/c', 'b/d/e'];
+    for (const key of keys) await store.put(key, Buffer.from('x'), { if: 'any' }, live);
+    let writing = true;
+    const writer = (async () => {
+      while (writing) await store.put('a', Buffer.from('y'), { if: 'any' }, live);
+    })();
+
+    const lists: (readonly string[])[] = [];
+    for (let tries = 0; tries < 300; tries++) lists.push(await store.list('', live));
+    writing = false;
+    await writer;
+
+    for (const list of lists) expect(list).toEqual(keys);
+  });
+
   it('refuses keys of its own folder', async () => {
     const store = await createFileStore({ folder, shown: 'file:', clock: systemClock });
 
