@@ -15,6 +15,7 @@ import type { Runtime } from './runtime.ts';
 import { scrapeNode, spareNode } from './scrape-node.ts';
 import { openSeriesFile } from './series-file.ts';
 import type { SourceRuntime } from './source-runtime.ts';
+import { startDelay } from './start-delay.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { createTally } from './tally.ts';
 import { withoutRepeats } from './without-repeats.ts';
@@ -22,8 +23,6 @@ import { withoutRepeats } from './without-repeats.ts';
 /** Shares of the time for scraping that are waited for saved state, and for one list of all pods: without either nodes are scraped. */
 const STATE_SHARE = 0.25;
 export const PODS_SHARE = 0.5;
-/** Most of the time for scraping that shards wait at their start, so that they do not all ask at once. */
-const JITTER_SHARE = 0.1;
 
 /**
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
@@ -41,11 +40,15 @@ export async function runScrape(
   if (source === undefined) throw new RangeError(`source ${request.source} is not in this function's configuration`);
   using deadline = createDeadline(Math.min(request.endBy, by.at), platform.clock, by.signal);
   using scraping = createDeadline(Math.min(request.scrapeBy, deadline.at), platform.clock, deadline.signal);
-  source.guest.begin(request.timestamp, request.parallel ?? 1);
-  if ((request.parallel ?? 1) > 1) {
-    const most = Math.min(source.startJitter, scraping.remaining() * JITTER_SHARE);
-    await platform.clock.sleep(platform.random() * most, scraping.signal);
-  }
+  const parallel = request.parallel ?? 1;
+  source.guest.begin(request.timestamp, parallel);
+  const delay = startDelay({
+    longest: source.startJitter,
+    parallel,
+    scraping: scraping.remaining(),
+    random: platform.random(),
+  });
+  if (delay > 0) await platform.clock.sleep(delay, scraping.signal);
   const route = routeOf(request, source);
   const [client, decode] = await Promise.all([source.client(scraping), loadDecoder(route)]);
   const before = client.usage();

@@ -30,7 +30,7 @@ export interface SourceRuntime {
   readonly route: RouteChoice;
   /** Limits of rate, and when to stop asking in a tick. */
   readonly guest: GuestRules;
-  /** Longest random delay of each of several shards. */
+  /** Longest random delay of each of many shards; see `startDelay`. */
   readonly startJitter: Millis;
   /** Opens a route for a shard; see `SourceOpener`. */
   readonly open: SourceOpener['open'];

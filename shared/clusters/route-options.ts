@@ -35,7 +35,7 @@ export const ROUTE_FIELDS = {
     'Most bytes a second from the cluster, over all shards; twice as many may come at once after a rest.',
   ),
   start_jitter_sec: secondsOption({ min: 0, max: 60, default: 2 }).describe(
-    'Each of several shards starts at random within this time; a single one at once.',
+    'Shards that run at once start at random within this time: all of it with twenty others beside them, a twentieth with one. A single one starts at once.',
   ),
   busy_limit: wholeNumberOption({ min: 1, max: 100_000, default: 50 }).describe(
     'So many answers 429 or 503 more than good ones, in a tick of a shard, and the rest of its nodes is not asked.',
