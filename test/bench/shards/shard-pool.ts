@@ -12,10 +12,10 @@ export interface ShardPool extends ShardInvoker {
   close(): Promise<void>;
 }
 
+export const POOL_SIZE = availableParallelism();
+
 export async function startShardPool(env: Readonly<Record<string, string>>): Promise<ShardPool> {
-  const children = Array.from({ length: availableParallelism() }, () =>
-    startChild(new URL('./shard-process.ts', import.meta.url)),
-  );
+  const children = Array.from({ length: POOL_SIZE }, () => startChild(new URL('./shard-process.ts', import.meta.url)));
   const ask = (child: Child, order: ShardOrder): Promise<unknown> => child.ask(order);
   await Promise.all(children.map((child) => ask(child, { order: 'open', env })));
   const idle = [...children];
