@@ -6,6 +6,7 @@ export interface ClusterObjects {
   readonly names: readonly string[];
   node(node: number): string;
   namespace(namespace: number): string;
+  pod(node: number, pod: number): string;
   /** Pods of one node, in order. */
   pods(node: number): readonly string[];
   /** `metadata` of an object alone, as in a PartialObjectMetadataList. */
@@ -16,11 +17,13 @@ const CREATED = '2026-01-13T18:38:45Z';
 const IMAGES_PER_NODE = 25;
 
 export function createClusterObjects(shape: ClusterShape): ClusterObjects {
+  const pod = (node: number, index: number): string => JSON.stringify(podObject(shape, node, index));
   return {
     names: Array.from({ length: shape.nodes }, (_, node) => nodeName(nodeDigits(node))),
     node: (node) => JSON.stringify(nodeObject(node)),
     namespace: (namespace) => JSON.stringify(namespaceObject(namespace)),
-    pods: (node) => Array.from({ length: shape.podsPerNode }, (_, pod) => JSON.stringify(podObject(shape, node, pod))),
+    pod,
+    pods: (node) => Array.from({ length: shape.podsPerNode }, (_, index) => pod(node, index)),
     metadataOnly: (object) => {
       const { metadata } = JSON.parse(object) as { readonly metadata: unknown };
       return JSON.stringify({ metadata });

@@ -29,6 +29,13 @@ export interface ObjectLists {
   answer(query: ListQuery): ListAnswer;
 }
 
+/** Objects by their number in the list. */
+interface Items {
+  readonly total: number;
+  item(index: number): string;
+}
+
+const NO_ITEMS: Items = { total: 0, item: () => '' };
 /** The API server packs from this size on, at level 1. */
 const GZIP_THRESHOLD = 131_072;
 const GZIP_LEVEL = 1;
@@ -44,10 +51,14 @@ export function createObjectLists(shape: ClusterShape, objects: ClusterObjects):
   const numbers = new Map(objects.names.map((name, node) => [name, node]));
   const kept = new Map<string, ListAnswer>();
 
-  const itemsOf = (resource: Resource, node: number | undefined): readonly string[] => {
-    if (resource === 'namespaces') return Array.from({ length: shape.namespaces }, (_, i) => objects.namespace(i));
-    if (resource === 'nodes') return objects.names.map((_, i) => objects.node(i));
-    return node === undefined ? objects.names.flatMap((_, i) => objects.pods(i)) : objects.pods(node);
+  /** Only what is asked for is made: a page of a large cluster costs what one of a small cluster does. */
+  const itemsOf = (resource: Resource, node: number | undefined): Items => {
+    if (resource === 'namespaces') return { total: shape.namespaces, item: objects.namespace };
+    if (resource === 'nodes') return { total: shape.nodes, item: objects.node };
+    const { podsPerNode } = shape;
+    return node === undefined
+      ? { total: shape.nodes * podsPerNode, item: (i) => objects.pod(Math.floor(i / podsPerNode), i % podsPerNode) }
+      : { total: podsPerNode, item: (i) => objects.pod(node, i) };
   };
 
   const make = ({ resource, search, metadataOnly, protobuf, gzip }: ListQuery): ListAnswer => {
@@ -67,9 +78,9 @@ export function createObjectLists(shape: ClusterShape, objects: ClusterObjects):
     const limit = fromCache || limitText === '0' ? Number.POSITIVE_INFINITY : Number(limitText);
 
     const node = selected === undefined ? undefined : numbers.get(selected);
-    const all = selected !== undefined && node === undefined ? [] : itemsOf(resource, node);
-    const page = all.slice(from, from + limit);
-    const left = all.length - from - page.length;
+    const { total, item } = selected !== undefined && node === undefined ? NO_ITEMS : itemsOf(resource, node);
+    const page = Array.from({ length: Math.max(0, Math.min(limit, total - from)) }, (_, i) => item(from + i));
+    const left = total - from - page.length;
     const metadata = {
       resourceVersion: RESOURCE_VERSION,
       ...(left > 0 && { continue: tokenOf(from + page.length), remainingItemCount: left }),

@@ -1,3 +1,5 @@
+import { createBackwardWriter } from './backward-writer.ts';
+
 /** How a field of an object is encoded; nested messages by their fields. An array is a repeated field. */
 export type FieldType =
   | 'text'
@@ -13,83 +15,76 @@ export type FieldType =
   | 'json'
   | MessageFields;
 
-/** Field number and type by the field's name in JSON. */
+/**
+ * Field number and type by the field's name in JSON. Two numbers are a message that JSON has inline: the field of that
+ * message, and the field in it.
+ */
 export interface MessageFields {
-  readonly [name: string]: readonly [number: number, type: FieldType];
+  readonly [name: string]: readonly [number: number | readonly [outer: number, inner: number], type: FieldType];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Kinds of bytes: a length comes first, or a varint. */
-const BLOCK = 2;
-const VARINT = 0;
+/** Used by one message at a time: nothing here waits. */
+const writer = createBackwardWriter();
 
 /** An object of JSON as a message. Fields that the table lacks are an error: sizes would be too small. */
 export function encodeMessage(value: Json, fields: MessageFields): Buffer {
-  return Buffer.concat(
-    Object.entries(value).flatMap(([name, content]) => {
-      const field = fields[name];
-      if (field === undefined) throw new RangeError(`no field number for ${name}`);
-      if (content === null) return [];
-      const [number, type] = field;
-      return (Array.isArray(content) ? content : [content]).flatMap((one: unknown) => encodeField(number, type, one));
-    }),
-  );
+  writer.clear();
+  writeMessage(value, fields);
+  return writer.written();
 }
 
 /** A length-delimited field. */
 export function block(number: number, content: Buffer): Buffer {
-  return Buffer.concat([varint(number * 8 + BLOCK), varint(content.length), content]);
+  writer.clear();
+  writer.head(number, content.length);
+  return Buffer.concat([writer.written(), content]);
 }
 
-function encodeField(number: number, type: FieldType, value: unknown): readonly Buffer[] {
-  switch (type) {
-    case 'text':
-      return [textField(number, String(value))];
-    case 'number':
-    case 'flag':
-      return [numberField(number, Number(value))];
-    case 'time':
-      return [block(number, numberField(1, Date.parse(String(value)) / 1_000))];
-    case 'either':
-      return [block(number, eitherOf(value))];
-    case 'texts':
-      return entries(value).map(([key, text]) => block(number, Buffer.concat([textField(1, key), textField(2, text)])));
-    case 'quantities':
-      return entries(value).map(([key, text]) =>
-        block(number, Buffer.concat([textField(1, key), block(2, textField(1, text))])),
-      );
-    case 'json':
-      return [block(number, textField(1, JSON.stringify(value)))];
-    default:
-      return [block(number, encodeMessage(value as Json, type))];
+/** The last field first, because the writer goes backwards. */
+function writeMessage(value: Json, fields: MessageFields): void {
+  const names = Object.keys(value);
+  for (let i = names.length - 1; i >= 0; i--) {
+    const name = names[i] ?? '';
+    const field = fields[name];
+    if (field === undefined) throw new RangeError(`no field number for ${name}`);
+    const content = value[name];
+    if (content === null) continue;
+    const [number, type] = field;
+    if (!Array.isArray(content)) writeField(number, type, content);
+    else for (let k = content.length - 1; k >= 0; k--) writeField(number, type, content[k]);
   }
 }
 
-function eitherOf(value: unknown): Buffer {
-  const isText = typeof value === 'string';
-  return Buffer.concat([
-    numberField(1, isText ? 1 : 0),
-    numberField(2, isText ? 0 : Number(value)),
-    textField(3, isText ? value : ''),
-  ]);
+function writeField(number: number | readonly [number, number], type: FieldType, value: unknown): void {
+  if (typeof number !== 'number') writer.nest(number[0], () => writeField(number[1], type, value));
+  else if (typeof type === 'string') VALUE_WRITERS[type](number, value);
+  else writer.nest(number, () => writeMessage(value as Json, type));
 }
 
-function entries(value: unknown): readonly (readonly [string, string])[] {
-  return Object.entries(value as Readonly<Record<string, string>>);
-}
+const VALUE_WRITERS: Readonly<Record<Exclude<FieldType, MessageFields>, (number: number, value: unknown) => void>> = {
+  text: (number, value) => writer.text(number, String(value)),
+  number: (number, value) => writer.number(number, Number(value)),
+  flag: (number, value) => writer.number(number, Number(value)),
+  time: (number, value) => writer.nest(number, () => writer.number(1, Date.parse(String(value)) / 1_000)),
+  either: (number, value) =>
+    writer.nest(number, () => {
+      const isText = typeof value === 'string';
+      writer.text(3, isText ? value : '');
+      writer.number(2, isText ? 0 : Number(value));
+      writer.number(1, isText ? 1 : 0);
+    }),
+  texts: (number, value) => writeEntries(number, value, (text) => writer.text(2, text)),
+  quantities: (number, value) => writeEntries(number, value, (text) => writer.nest(2, () => writer.text(1, text))),
+  json: (number, value) => writer.nest(number, () => writer.text(1, JSON.stringify(value))),
+};
 
-function textField(number: number, text: string): Buffer {
-  return block(number, Buffer.from(text));
-}
-
-function numberField(number: number, value: number): Buffer {
-  return Buffer.concat([varint(number * 8 + VARINT), varint(value)]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
-  return Buffer.from([...bytes, rest]);
+function writeEntries(number: number, value: unknown, write: (text: string) => void): void {
+  for (const [key, text] of Object.entries(value as Readonly<Record<string, string>>).reverse()) {
+    writer.nest(number, () => {
+      write(text);
+      writer.text(1, key);
+    });
+  }
 }

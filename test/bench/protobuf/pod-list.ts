@@ -3,10 +3,10 @@ import { block, encodeMessage, type MessageFields } from './encode-message.ts';
 const FIELD_REF: MessageFields = { apiVersion: [1, 'text'], fieldPath: [2, 'text'] };
 const KEY_TO_PATH: MessageFields = { key: [1, 'text'], path: [2, 'text'] };
 
-/** Fields of a projected volume's sources. Names that JSON has inline are here as in `withoutInlines`. */
+/** Fields of a projected volume's sources. */
 const PROJECTION: MessageFields = {
   downwardAPI: [2, { items: [1, { path: [1, 'text'], fieldRef: [2, FIELD_REF] }] }],
-  configMap: [3, { reference: [1, { name: [1, 'text'] }], items: [2, KEY_TO_PATH] }],
+  configMap: [3, { name: [[1, 1], 'text'], items: [2, KEY_TO_PATH] }],
   serviceAccountToken: [4, { expirationSeconds: [2, 'number'], path: [3, 'text'] }],
 };
 
@@ -20,7 +20,7 @@ const CONTAINER: MessageFields = {
   livenessProbe: [
     10,
     {
-      handler: [1, { httpGet: [2, { path: [1, 'text'], port: [2, 'either'], scheme: [4, 'text'] }] }],
+      httpGet: [[1, 2], { path: [1, 'text'], port: [2, 'either'], scheme: [4, 'text'] }],
       periodSeconds: [4, 'number'],
       failureThreshold: [6, 'number'],
     },
@@ -75,7 +75,7 @@ const POD: MessageFields = {
         1,
         {
           name: [1, 'text'],
-          source: [2, { projected: [26, { sources: [1, PROJECTION], defaultMode: [2, 'number'] }] }],
+          projected: [[2, 26], { sources: [1, PROJECTION], defaultMode: [2, 'number'] }],
         },
       ],
       containers: [2, CONTAINER],
@@ -133,7 +133,7 @@ const MAGIC = Buffer.from('k8s\0');
 
 /** A pod of the generator (its JSON) as a message. */
 export function encodePod(json: string): Buffer {
-  return encodeMessage(JSON.parse(json, withoutInlines) as Readonly<Record<string, unknown>>, POD);
+  return encodeMessage(JSON.parse(json) as Readonly<Record<string, unknown>>, POD);
 }
 
 /** Pods as a list in the API server's envelope. */
@@ -147,19 +147,4 @@ export function encodePodList(metadata: Readonly<Record<string, unknown>>, pods:
     block(3, Buffer.alloc(0)),
     block(4, Buffer.alloc(0)),
   ]);
-}
-
-/** JSON has some messages inline that protobuf has as fields: a volume's source, a reference's name, a probe's handler. */
-function withoutInlines(key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if ('projected' in value && 'name' in value) return { name: value.name, source: { projected: value.projected } };
-  if (key === 'configMap' && 'name' in value) {
-    const { name, ...rest } = value;
-    return { reference: { name }, ...rest };
-  }
-  if (key === 'livenessProbe' && 'httpGet' in value) {
-    const { httpGet, ...rest } = value;
-    return { handler: { httpGet }, ...rest };
-  }
-  return value;
 }
