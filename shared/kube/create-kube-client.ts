@@ -11,9 +11,9 @@ import { isTooDense } from './json-density.ts';
 import { readJsonList } from './json-list.ts';
 import { keyOfObject, type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
-import { createPodListDecoder } from './protobuf/decode-pod-list.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
-import { createPodDecoder } from './protobuf/pod-decoder.ts';
+import { createPodDecoder, type PodDecoder } from './protobuf/pod-decoder.ts';
+import { openPodList, type PodListReader } from './protobuf/pod-list-reader.ts';
 import { createPodMemo } from './protobuf/pod-memo.ts';
 import type { WireCursor } from './protobuf/wire-cursor.ts';
 import { createRequester, type JsonAnswer, type JsonRequest, toBody } from './requester.ts';
@@ -52,8 +52,8 @@ interface ListOptions<T> {
   readonly query?: Readonly<Record<string, string>>;
   /** What to accept before plain JSON. */
   readonly accept?: readonly string[];
-  /** Decodes a page in protobuf, if it is asked for. Throws `DecodeError`. */
-  readonly decodeProtobuf?: (body: Buffer) => ListPage<T>;
+  /** Opens a page in protobuf, if it is asked for. */
+  readonly openProtobuf?: (() => PodListReader<T>) | undefined;
 }
 
 const AS_OBJECT = { keyOf: keyOfObject };
@@ -70,11 +70,11 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   const requester = createRequester(connection, transport, settings);
   const podDecoder = createPodDecoder();
   // One for each way of reading pods: there are as many as there are settings of labels.
-  const podLists = new WeakMap<PodReader<unknown>, (body: Buffer) => ListPage<unknown>>();
+  const podMemos = new WeakMap<PodReader<unknown>, PodDecoder<unknown>>();
 
   const list = <T>(
     resource: keyof typeof LISTS,
-    { decode, keyOf, deadline, query = {}, accept = [], decodeProtobuf }: ListOptions<T>,
+    { decode, keyOf, deadline, query = {}, accept = [], openProtobuf }: ListOptions<T>,
   ): Promise<KubeResult<readonly T[]>> => {
     // Lists are the API server's own objects: it packs them if asked, which it never does with a kubelet's answer.
     const headers = { accept: [...accept, 'application/json'].join(','), 'accept-encoding': 'gzip' };
@@ -86,18 +86,31 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
       pageSize: settings.listPageSize ?? 500,
       maxBytes: settings.maxListBytes ?? 256 * MIB,
       keyOf,
-      fetchPage: async (path, maxBytes) =>
-        toPage(await requester.get({ ...request, path, maxBytes }), { decode, decodeProtobuf }),
+      fetchPage: (path, maxBytes) => fetchPage({ ...request, path, maxBytes }, { decode, openProtobuf }),
     });
   };
 
+  async function fetchPage<T>(
+    request: JsonRequest,
+    { decode, openProtobuf }: Pick<ListOptions<T>, 'decode' | 'openProtobuf'>,
+  ): Promise<PageResult<T>> {
+    if (openProtobuf === undefined) return toPage(await requester.get(request), { decode, protobuf: undefined });
+    let protobuf = openProtobuf();
+    const open = (): PodListReader<T> => {
+      protobuf = openProtobuf();
+      return protobuf;
+    };
+    const answer = await requester.get({ ...request, readPieces: { contentType: PROTOBUF, open } });
+    return toPage(answer, { decode, protobuf });
+  }
+
   /** Pods are most of what is listed: protobuf skips by length what JSON has to be read for. */
-  function podListDecoder<T>(read: PodReader<T>): (body: Buffer) => ListPage<T> {
-    const known = podLists.get(read) as ((body: Buffer) => ListPage<T>) | undefined;
+  function podListOpener<T>(read: PodReader<T>): () => PodListReader<T> {
     const decode = (cursor: WireCursor, end: number): T | undefined => read(podDecoder(cursor, end));
-    const decoder = known ?? createPodListDecoder(createPodMemo(decode, settings.clock));
-    podLists.set(read, decoder);
-    return decoder;
+    const known = podMemos.get(read) as PodDecoder<T | undefined> | undefined;
+    const memo = known ?? createPodMemo(decode, settings.clock);
+    podMemos.set(read, memo);
+    return () => openPodList(memo);
   }
 
   function listPods(options: PodListOptions): Promise<KubeResult<readonly PodObject[]>>;
@@ -112,14 +125,14 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
     const query = node === undefined ? {} : { fieldSelector: `spec.nodeName=${node}` };
     const common = { deadline, query, accept: [PROTOBUF] };
     if (read === undefined) {
-      const decodeProtobuf = podListDecoder(asItIs);
-      return list('pods', { ...common, decode: decodePod, keyOf: keyOfObject, decodeProtobuf });
+      const openProtobuf = podListOpener(asItIs);
+      return list('pods', { ...common, decode: decodePod, keyOf: keyOfObject, openProtobuf });
     }
     return list('pods', {
       ...common,
       decode: (item) => read(decodePod(item)),
       keyOf: ({ namespace, name }) => `${namespace}/${name}`,
-      decodeProtobuf: podListDecoder(read),
+      openProtobuf: podListOpener(read),
     });
   }
 
@@ -149,25 +162,22 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
 
 function toPage<T>(
   answer: JsonAnswer,
-  {
-    decode,
-    decodeProtobuf,
-  }: Pick<ListOptions<T>, 'decode'> & { readonly decodeProtobuf: ListOptions<T>['decodeProtobuf'] | undefined },
+  { decode, protobuf }: Pick<ListOptions<T>, 'decode'> & { readonly protobuf: PodListReader<T> | undefined },
 ): PageResult<T> {
   if (answer.status === 'failed') return answer;
-  const { body, bytes, release } = answer;
-  const inProtobuf = isProtobuf(body);
+  const { body, bytes, read, release } = answer;
+  const inProtobuf = read !== undefined || isProtobuf(body);
   if (!inProtobuf && isTooDense(body)) {
     const message = `a list of ${body.length} bytes with more entries than a real one has: it is not read, as it would take all memory`;
     return { status: 'failed', reason: 'too_large', message };
   }
   try {
     const page =
-      inProtobuf && decodeProtobuf !== undefined
-        ? decodeProtobuf(body)
+      inProtobuf && protobuf !== undefined
+        ? readPage(protobuf, read === undefined ? body : undefined)
         : readJsonList(JSON.parse(body.toString('utf8')), decode);
     if (typeof page === 'string') return { status: 'failed', reason: 'invalid', message: page };
-    return { status: 'ok', page, bytes, size: body.length };
+    return { status: 'ok', page, bytes, size: read ?? body.length };
   } catch (error) {
     if (error instanceof DecodeError)
       return { status: 'failed', reason: 'invalid', message: `a list that cannot be read: ${error.message}` };
@@ -176,6 +186,12 @@ function toPage<T>(
     // What was decoded has copies of all it needs.
     release?.();
   }
+}
+
+/** The page that was read in pieces, or all of it that is to be read yet. */
+function readPage<T>(protobuf: PodListReader<T>, body: Buffer | undefined): ListPage<T> {
+  if (body !== undefined) protobuf.write(body);
+  return protobuf.page();
 }
 
 function badNodeName(node: string): KubeResult<never> {

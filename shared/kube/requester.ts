@@ -12,7 +12,7 @@ import { deadlineFailure } from './deadline-failure.ts';
 import { describeConnectionError } from './describe-connection-error.ts';
 import { describeKubeletError } from './describe-kubelet-error.ts';
 import { excerpt, secretsOf } from './excerpt.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ReadPieces } from './exchange.ts';
 import type { GuestRules } from './guest-rules.ts';
 import { notJson } from './json-body.ts';
 import { createLimiter } from './limiter.ts';
@@ -29,6 +29,8 @@ export interface JsonRequest<E = undefined> {
   readonly headers: Readonly<Record<string, string>>;
   /** Most bytes of the body, unpacked. */
   readonly maxBytes: number;
+  /** Whom a large body in another format than JSON is given to. */
+  readonly readPieces?: ReadPieces | undefined;
   readonly deadline: Deadline;
 }
 
@@ -37,6 +39,8 @@ export type JsonAnswer =
   | {
       readonly status: 'ok';
       readonly body: Buffer;
+      /** Bytes, unpacked, that `readPieces` was given in place of a body. */
+      readonly read?: number;
       readonly bytes: number;
       /** Gives the memory of `body` back, if it is to be used again; nothing is read of it afterwards. */
       readonly release?: () => void;
@@ -79,7 +83,7 @@ export function createRequester<E>(
 
   const exchange = async (request: JsonRequest<E>, auth: AuthHeaders): Promise<Exchange> => {
     const headers = { ...request.headers, ...auth };
-    const { endpoint, path, maxBytes } = request;
+    const { endpoint, path, maxBytes, readPieces } = request;
     const { signal } = request.deadline;
     if (signal.aborted) return { kind: 'aborted', bytes: 0 };
     const sent: UnixMillis = clock.now();
@@ -89,6 +93,7 @@ export function createRequester<E>(
       path,
       headers,
       maxBytes,
+      readPieces,
       signal,
       onHead: (date) => skew.observe(date, sent, clock.now()),
     });
@@ -117,9 +122,10 @@ export function createRequester<E>(
       const verdict = classify(result, { target, now: clock.now(), secrets });
       if (verdict.kind === 'ok' || verdict.kind === 'busy') guest?.observe(verdict.kind === 'busy');
       if (verdict.kind === 'ok') {
-        const problem = notJson(result.body, result.headers['content-type'], secrets);
+        const { body, bytes, read, release } = result;
+        if (read !== undefined) return done({ status: 'ok', body, bytes, read });
+        const problem = notJson(body, result.headers['content-type'], secrets);
         if (problem !== undefined) return done(failed('not_json', problem));
-        const { body, bytes, release } = result;
         return done({ status: 'ok', body, bytes, ...(release !== undefined && { release }) });
       }
       if (verdict.kind === 'busy') return verdict;

@@ -26,7 +26,7 @@ export function createTransport(
     serverName: connection.serverName,
   });
   return {
-    get: ({ path, headers, signal, maxBytes, onHead }) =>
+    get: ({ path, headers, signal, maxBytes, readPieces, onHead }) =>
       client.get({
         key: '',
         dial,
@@ -35,6 +35,7 @@ export function createTransport(
         headers: { 'user-agent': settings.userAgent, ...headers },
         signal,
         maxBytes,
+        readPieces,
         onHead,
       }),
     dropIdle: client.dropIdle,

@@ -2,12 +2,12 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { DecodeError } from '../../shared/core/errors.ts';
-import { createPodListDecoder } from '../../shared/kube/protobuf/decode-pod-list.ts';
 import { decodeStatus } from '../../shared/kube/protobuf/decode-status.ts';
 import { createPodDecoder } from '../../shared/kube/protobuf/pod-decoder.ts';
 import { createClusterObjects } from '../bench/cluster-objects.ts';
 import { USUAL_SHAPE } from '../bench/cluster-shape.ts';
 import { encodePod, encodePodList } from '../bench/protobuf/pod-list.ts';
+import { podListDecoder } from '../support/pod-list-decoder.ts';
 import { byteChanges, changeBytes } from './byte-changes.ts';
 import { type FuzzSuite, property } from './suite.ts';
 
@@ -22,7 +22,7 @@ const BODIES: readonly Buffer[] = [
 ];
 
 /** Keeps what it has seen, as a collector does from tick to tick. */
-const WARM = createPodListDecoder(createPodDecoder());
+const WARM = podListDecoder(createPodDecoder());
 
 type Outcome = { readonly value: unknown } | { readonly refused: string };
 
@@ -43,8 +43,13 @@ export const protobuf: FuzzSuite = {
     const changed = changeBytes(body, changes);
     deepEqual(
       outcomeOf(() => WARM(changed)),
-      outcomeOf(() => createPodListDecoder(createPodDecoder())(changed)),
+      outcomeOf(() => podListDecoder(createPodDecoder())(changed)),
     );
+    const [whole, ...pieces] = [changed.length, 1, 97].map((bytes) =>
+      outcomeOf(() => podListDecoder(createPodDecoder(), bytes)(changed)),
+    );
+    // Where it was refused is told within a piece.
+    for (const cut of pieces) deepEqual('refused' in cut || cut, whole !== undefined && ('refused' in whole || whole));
     outcomeOf(() => decodeStatus(changed));
   }),
 };

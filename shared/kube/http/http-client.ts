@@ -1,11 +1,12 @@
 // hot path: bench "whole tick"
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, PieceReader, ReadPieces } from '../exchange.ts';
 import { BodyBuffers } from './body-buffers.ts';
 import type { Connection, Dial } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { HttpError } from './http-error.ts';
 import type { ResponseHead } from './response-head.ts';
-import { unpackBody } from './unpack-body.ts';
+import { unpackBody, unpackedSizeHint } from './unpack-body.ts';
+import { PIECE_BYTES, unpackPieces } from './unpack-pieces.ts';
 
 /** One GET: where to, and what of it. */
 export interface HttpGet {
@@ -19,6 +20,8 @@ export interface HttpGet {
   readonly signal: AbortSignal;
   /** Most bytes of a 200's body, as received and (with gzip) unpacked. */
   readonly maxBytes: number;
+  /** Whom a packed 200's body of more than a piece is given to, if it is of that type. */
+  readonly readPieces?: ReadPieces | undefined;
   /** Told the `Date` of the answer when its head is there. */
   readonly onHead: (date: string | undefined) => void;
 }
@@ -140,6 +143,15 @@ class Getting {
       this.#settle({ kind: 'answer', status, headers, body: received, bytes: this.#size, ...(release && { release }) });
       return;
     }
+    const pieces = status === 200 ? this.#request.readPieces : undefined;
+    if (
+      pieces !== undefined &&
+      headers['content-type'] === pieces.contentType &&
+      unpackedSizeHint(received) > PIECE_BYTES
+    ) {
+      void this.#answerInPieces(head, received, pieces.open());
+      return;
+    }
     const unpacked = unpackBody(received, { limit: this.#limit, isError: status !== 200 });
     switch (unpacked.kind) {
       case 'whole':
@@ -150,6 +162,35 @@ class Getting {
         break;
       case 'garbled':
         this.#settle({ kind: 'garbled', bytes: this.#size, error: unpacked.error });
+    }
+  }
+
+  async #answerInPieces(head: ResponseHead, packed: Buffer, reader: PieceReader): Promise<void> {
+    const buffer = this.#body;
+    // It is read of on another thread, whatever happens here meanwhile.
+    this.#body = undefined;
+    const { signal } = this.#request;
+    const unpacked = await unpackPieces(packed, {
+      limit: this.#limit,
+      signal,
+      onPiece: (piece) => reader.write(piece),
+    });
+    const bytes = this.#size;
+    switch (unpacked.kind) {
+      case 'whole': {
+        if (buffer !== undefined) this.#buffers.give(buffer);
+        const { status, headers } = head;
+        this.#settle({ kind: 'answer', status, headers, body: Buffer.alloc(0), read: unpacked.size, bytes });
+        break;
+      }
+      case 'too_large':
+        this.#settle({ kind: 'too_large', bytes, announced: announcedBy(head) });
+        break;
+      case 'garbled':
+        this.#settle({ kind: 'garbled', bytes, error: unpacked.error });
+        break;
+      case 'aborted':
+        this.#settle({ kind: 'aborted', bytes });
     }
   }
 

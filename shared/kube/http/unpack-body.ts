@@ -11,14 +11,18 @@ const LEAST_CHUNK = 1_024;
 /** Deflate cannot do better. */
 const BEST_RATIO = 1_032;
 
-/** Unpacks all at once, into one buffer of the size that the end tells: a stream in pieces costs four times the CPU. */
+/** How many bytes come out of packed ones, as their end says. */
+export function unpackedSizeHint(packed: Buffer): number {
+  return packed.length < SIZE_BYTES ? 0 : packed.readUInt32LE(packed.length - SIZE_BYTES);
+}
+
+/** Unpacks all at once, into one buffer of the size that the end tells. */
 export function unpackBody(
   packed: Buffer,
   { limit, isError }: { readonly limit: number; readonly isError: boolean },
 ): Unpacked {
   const bytes = packed.length;
-  const hint = bytes < SIZE_BYTES ? 0 : packed.readUInt32LE(bytes - SIZE_BYTES);
-  const chunkSize = Math.max(LEAST_CHUNK, Math.min(hint, limit, bytes * BEST_RATIO) + 1);
+  const chunkSize = Math.max(LEAST_CHUNK, Math.min(unpackedSizeHint(packed), limit, bytes * BEST_RATIO) + 1);
   // An error's body may be cut: what there is of it is shown.
   const finishFlush = isError ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
   try {

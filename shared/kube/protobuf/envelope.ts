@@ -6,7 +6,7 @@ export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /** First bytes of every such body: `k8s` and a zero. Source: apimachinery runtime/serializer/protobuf. */
 const MAGIC = 0x6b_38_73_00;
-const MAGIC_BYTES = 4;
+export const MAGIC_BYTES = 4;
 
 /** An object in its envelope (apimachinery `runtime.Unknown`): its kind, and a cursor at its message. */
 export interface Envelope {
@@ -44,7 +44,8 @@ export function openEnvelope(body: Buffer): Envelope {
   return { kind, cursor, end };
 }
 
-function kindOf(cursor: WireCursor, end: number): string {
+/** The kind of a typeMeta that ends at `end`; empty if it has none. */
+export function kindOf(cursor: WireCursor, end: number): string {
   let kind = '';
   for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
     if (field === 2) kind = cursor.text(end);

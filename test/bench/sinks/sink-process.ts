@@ -36,8 +36,7 @@ async function subjectOf(name: string): Promise<Subject> {
     notice: () => undefined,
     write: () => undefined,
   });
-  const timestamp = Math.floor(systemClock.now() / MINUTE) * MINUTE;
-  const selected = selectBatch({ ...batch, timestamp }, sink.selection);
+  const selected = selectBatch(batch, sink.selection);
   const subject = { sink, batch: selected, points: countBatchPoints(selected) };
   subjects.set(name, subject);
   return subject;
@@ -76,7 +75,10 @@ function copyAll(requests: readonly EncodedRequest[]): void {
 }
 
 async function step({ sink: name, way, times }: Extract<SinkOrder, { order: 'step' }>): Promise<SinkMeasure> {
-  const subject = await subjectOf(name);
+  const { sink, batch: selected, points } = await subjectOf(name);
+  // Of now: a backend without times takes nothing older.
+  const timestamp = Math.floor(systemClock.now() / MINUTE) * MINUTE;
+  const subject = { sink, points, batch: { ...selected, timestamp } };
   const made = way === 'copy' ? [...subject.sink.encode(subject.batch, refuse)] : [];
   globalThis.gc?.();
   const cpu = process.cpuUsage();

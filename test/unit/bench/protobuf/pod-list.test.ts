@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { decodePod } from '../../../../shared/kube/decode-objects.ts';
-import { createPodListDecoder } from '../../../../shared/kube/protobuf/decode-pod-list.ts';
 import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
 import { createClusterObjects } from '../../../bench/cluster-objects.ts';
 import { USUAL_SHAPE } from '../../../bench/cluster-shape.ts';
 import { encodePod, encodePodList } from '../../../bench/protobuf/pod-list.ts';
+import { podListDecoder } from '../../../support/pod-list-decoder.ts';
 
 describe("the benchmark's pods in protobuf", () => {
   it('say what their JSON says', () => {
     const pods = createClusterObjects({ ...USUAL_SHAPE, nodes: 1 }).pods(0);
 
-    const page = createPodListDecoder(createPodDecoder())(encodePodList({ continue: 'more' }, pods.map(encodePod)));
+    const page = podListDecoder(createPodDecoder())(encodePodList({ continue: 'more' }, pods.map(encodePod)));
 
     const names = page.items.map(({ metadata, spec, status }) => [metadata?.name, spec?.containers, status?.phase]);
     const wanted = pods.map((pod) => decodePod(JSON.parse(pod) as unknown));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Exchange } from '../../../../shared/kube/exchange.ts';
+import type { Exchange, ReadPieces } from '../../../../shared/kube/exchange.ts';
 import { dialTcp } from '../../../../shared/kube/http/dial-tcp.ts';
 import { createHttpClient, type HttpClient, type HttpGet } from '../../../../shared/kube/http/http-client.ts';
 
@@ -170,6 +170,95 @@ describe('HttpClient', () => {
 
     expect(bodyOf(await get('/50000', { maxBytes: 50_000 }))).toBe('x'.repeat(50_000));
     expect(await get('/50001', { maxBytes: 50_000 })).toMatchObject({ kind: 'too_large' });
+  });
+
+  describe('given who reads pieces', () => {
+    const TYPE = 'application/octet-stream';
+    /** 3 MB that gzip makes small, each piece told from the others. */
+    const PLAIN = Buffer.concat(Array.from({ length: 30 }, (_, at) => Buffer.alloc(100_000, at)));
+
+    function gathering(): { readonly readPieces: ReadPieces; readonly pieces: Buffer[] } {
+      const pieces: Buffer[] = [];
+      return {
+        pieces,
+        readPieces: { contentType: TYPE, open: () => ({ write: (piece) => pieces.push(Buffer.from(piece)) }) },
+      };
+    }
+
+    async function getPacked(
+      packed: Buffer,
+      more: Partial<HttpGet> = {},
+      head = `content-encoding: gzip\r\ncontent-type: ${TYPE}\r\n`,
+    ): Promise<{ readonly exchange: Exchange; readonly pieces: readonly Buffer[] }> {
+      const { get } = await connect((socket) => socket.write(answer(packed, head)));
+      const { readPieces, pieces } = gathering();
+      return { exchange: await get('/', { readPieces, maxBytes: PLAIN.length, ...more }), pieces };
+    }
+
+    it('gives a large packed body in pieces, and keeps nothing of it', async () => {
+      const { exchange, pieces } = await getPacked(gzipSync(PLAIN));
+
+      expect(exchange).toMatchObject({ kind: 'answer', status: 200, read: PLAIN.length });
+      expect(bodyOf(exchange)).toBe('');
+      expect(pieces.length).toBeGreaterThan(1);
+      expect(Buffer.concat(pieces).equals(PLAIN)).toBe(true);
+    });
+
+    it('serves the next request with the same memory afterwards', async () => {
+      const packed = gzipSync(PLAIN);
+      const head = `content-encoding: gzip\r\ncontent-type: ${TYPE}\r\n`;
+      const { get } = await connect((socket) => socket.write(answer(packed, head)));
+
+      for (let time = 0; time < 3; time++) {
+        const { readPieces, pieces } = gathering();
+        await Promise.all([get('/', { readPieces, maxBytes: PLAIN.length }), get('/', { maxBytes: PLAIN.length })]);
+        expect(Buffer.concat(pieces).equals(PLAIN)).toBe(true);
+      }
+    });
+
+    it.each<[string, Buffer, string]>([
+      ['small', gzipSync(PLAIN.subarray(0, 200_000)), `content-encoding: gzip\r\ncontent-type: ${TYPE}\r\n`],
+      ['of another type', gzipSync(PLAIN), 'content-encoding: gzip\r\ncontent-type: text/plain\r\n'],
+      ['not packed', PLAIN, `content-type: ${TYPE}\r\n`],
+    ])('leaves a body whole that is %s', async (_, body, head) => {
+      const { exchange, pieces } = await getPacked(body, {}, head);
+
+      expect(exchange).toMatchObject({ kind: 'answer', status: 200 });
+      expect(bodyOf(exchange).length).toBeGreaterThan(0);
+      expect(pieces).toEqual([]);
+    });
+
+    it('says what unpacks to more than the cap', async () => {
+      const { exchange, pieces } = await getPacked(gzipSync(PLAIN), { maxBytes: 2_000_000 });
+
+      expect(exchange).toMatchObject({ kind: 'too_large' });
+      expect(Buffer.concat(pieces).length).toBeLessThanOrEqual(2_000_000);
+    });
+
+    it.each<[string, (packed: Buffer) => Buffer]>([
+      ['cut', (packed) => packed.subarray(0, packed.length - 9)],
+      ['changed', (packed) => Buffer.from(packed).fill(0, 1_000, 1_100)],
+    ])('says that gzip is %s', async (_, spoil) => {
+      const packed = spoil(gzipSync(PLAIN));
+      // The last four bytes say that it is large.
+      packed.writeUInt32LE(PLAIN.length, packed.length - 4);
+
+      const { exchange } = await getPacked(packed);
+
+      expect(exchange).toMatchObject({ kind: 'garbled', error: expect.any(Error) });
+    });
+
+    it('stops when the request is given up meanwhile', async () => {
+      const giveUp = new AbortController();
+      const { get } = await connect((socket) =>
+        socket.write(answer(gzipSync(PLAIN), `content-encoding: gzip\r\ncontent-type: ${TYPE}\r\n`)),
+      );
+      const readPieces = { contentType: TYPE, open: () => ({ write: () => giveUp.abort() }) };
+
+      expect(await get('/', { readPieces, maxBytes: PLAIN.length, signal: giveUp.signal })).toMatchObject({
+        kind: 'aborted',
+      });
+    });
   });
 
   it('says what is announced as too large before it is read, and what turns out so after', async () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../../shared/core/units.ts';
-import { createPodListDecoder } from '../../../../shared/kube/protobuf/decode-pod-list.ts';
 import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
 import { createPodMemo } from '../../../../shared/kube/protobuf/pod-memo.ts';
 import { encodePod, encodePodList } from '../../../bench/protobuf/pod-list.ts';
+import { podListDecoder } from '../../../support/pod-list-decoder.ts';
 
 const UID = '0ab31c42-0d2e-4f7a-9d55-000000000001';
 
@@ -43,7 +43,7 @@ function countingDecoder() {
     },
     { now: () => now },
   );
-  const list = createPodListDecoder(memo);
+  const list = podListDecoder(memo);
   return {
     read: (body: Buffer) => list(body).items,
     decoded: () => decoded,
@@ -113,7 +113,7 @@ describe('createPodMemo', () => {
 
   it('gives the same as without it for lists of real clusters, read twice', () => {
     const { read } = countingDecoder();
-    const plain = createPodListDecoder(createPodDecoder());
+    const plain = podListDecoder(createPodDecoder());
     for (const name of ['aks-engine-k8s1.12-pods', 'datadog-crashed-pods', 'newrelic-minikube-k8s1.34-kubelet-pods']) {
       const body = readFileSync(new URL(`../../../data/objects/${name}.pb`, import.meta.url));
       expect([read(body), read(body)]).toEqual([plain(body).items, plain(body).items]);

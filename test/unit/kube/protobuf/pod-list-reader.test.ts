@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../../../../shared/core/errors.ts';
 import { decodePod } from '../../../../shared/kube/decode-objects.ts';
-import { createPodListDecoder } from '../../../../shared/kube/protobuf/decode-pod-list.ts';
 import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
 import type { PodObject } from '../../../../shared/kube/types.ts';
+import { podListDecoder } from '../../../support/pod-list-decoder.ts';
 
 /** Lists of real clusters, and what the API server's own serializer (v1.20.2) makes of them. */
 const CAPTURES = [
@@ -32,9 +32,9 @@ function asFromProtobuf(pod: PodObject): PodObject {
   };
 }
 
-describe('createPodListDecoder', () => {
+describe('openPodList', () => {
   it.each(CAPTURES)('reads the same from %s as from its JSON', (name) => {
-    const decode = createPodListDecoder(createPodDecoder());
+    const decode = podListDecoder(createPodDecoder());
     const json = JSON.parse(capture(`${name}.json`).toString()) as { readonly items: readonly unknown[] };
 
     const { items, continue: token } = decode(capture(`${name}.pb`));
@@ -45,7 +45,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('reads the same again from what it remembers', () => {
-    const decode = createPodListDecoder(createPodDecoder());
+    const decode = podListDecoder(createPodDecoder());
     const bodies = CAPTURES.map((name) => capture(`${name}.pb`));
 
     const first = bodies.map(decode);
@@ -55,7 +55,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('finds the token of the next page, and fields that it does not know', () => {
-    const decode = createPodListDecoder(createPodDecoder());
+    const decode = podListDecoder(createPodDecoder());
     const metadata = block(1, block(2, text('407613')), block(3, text('next-page')), Buffer.from([4 << 3, 9]));
     const pod = block(2, block(1, block(1, text('a')), block(3, text('shop'))), fixed64(19), fixed32(20));
     const list = envelope('PodList', Buffer.concat([metadata, pod]));
@@ -65,8 +65,66 @@ describe('createPodListDecoder', () => {
     expect(page).toEqual({ items: [{ metadata: { name: 'a', namespace: 'shop' } }], continue: 'next-page' });
   });
 
+  it.each([1, 2, 3, 7, 64, 1_000, 4_096])('reads the same in pieces of %s bytes', (pieceBytes) => {
+    for (const name of CAPTURES) {
+      const body = capture(`${name}.pb`);
+
+      const pieces = podListDecoder(createPodDecoder(), pieceBytes)(body);
+
+      expect(pieces).toEqual(podListDecoder(createPodDecoder())(body));
+    }
+  });
+
+  it('reads or refuses the same in pieces as at once, whatever bytes are changed or cut', () => {
+    const outcomeOf = (body: Buffer, pieceBytes?: number): unknown => {
+      try {
+        return podListDecoder(createPodDecoder(), pieceBytes)(body);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DecodeError);
+        return 'refused';
+      }
+    };
+    const pod = (name: string): Buffer => block(2, block(1, block(1, text(name)), block(3, text('shop'))), fixed64(19));
+    const whole = envelope('PodList', Buffer.concat([block(1, block(3, text('more'))), pod('a'), pod('bcd')]));
+    const broken = fc.record({
+      cut: fc.integer({ min: 0, max: whole.length }),
+      changes: fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 3 }),
+      pieceBytes: fc.integer({ min: 1, max: whole.length }),
+    });
+
+    fc.assert(
+      fc.property(broken, ({ cut, changes, pieceBytes }) => {
+        const body = Buffer.from(whole.subarray(0, cut));
+        for (const [at, value] of changes) if (at < cut) body[at] = value;
+        expect(outcomeOf(body, pieceBytes)).toEqual(outcomeOf(body));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('refuses a list that ends in the middle, wherever that is', () => {
+    const message = block(2, block(1, block(1, text('a'))));
+    const whole = Buffer.concat([opening('PodList'), block(2, message)]);
+
+    for (let cut = 0; cut < whole.length; cut++) {
+      // A list without a message is one without pods.
+      if (cut === opening('PodList').length) continue;
+      expect(() => podListDecoder(createPodDecoder(), 3)(whole.subarray(0, cut))).toThrow(DecodeError);
+    }
+  });
+
+  it('does not believe a length: memory grows with what comes', () => {
+    const claim = Buffer.concat([opening('PodList'), Buffer.from([0x12, 0xff, 0xff, 0xff, 0xff, 0x0f])]);
+    const pod = Buffer.from([0x12, 0xf0, 0xff, 0xff, 0xff, 0x0e, 1, 2, 3]);
+    const before = process.memoryUsage().arrayBuffers;
+
+    expect(() => podListDecoder(createPodDecoder())(Buffer.concat([claim, pod]))).toThrow(/ends in the middle/);
+
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+  });
+
   it('puts labels together that do not lie together', () => {
-    const decode = createPodListDecoder(createPodDecoder());
+    const decode = podListDecoder(createPodDecoder());
     const label = (key: string, value: string): Buffer => block(11, block(1, text(key)), block(2, text(value)));
     const metadata = block(1, label('a', '1'), label('__proto__', 'x'), block(1, text('pod')), label('b', '2'));
 
@@ -80,7 +138,7 @@ describe('createPodListDecoder', () => {
   });
 
   it('refuses another kind', () => {
-    expect(() => createPodListDecoder(createPodDecoder())(envelope('NodeList', Buffer.alloc(0)))).toThrow(
+    expect(() => podListDecoder(createPodDecoder())(envelope('NodeList', Buffer.alloc(0)))).toThrow(
       /NodeList instead of a PodList/,
     );
   });
@@ -92,12 +150,12 @@ describe('createPodListDecoder', () => {
     ['a text longer than its message', Buffer.from([(7 << 3) | 2, 4, 1])],
     ['a number as a message', Buffer.from([(2 << 3) | 0, 1])],
   ])('refuses %s', (_, message) => {
-    expect(() => createPodListDecoder(createPodDecoder())(envelope('PodList', message))).toThrow(DecodeError);
+    expect(() => podListDecoder(createPodDecoder())(envelope('PodList', message))).toThrow(DecodeError);
   });
 
   it('answers or refuses whatever bytes are changed or cut', () => {
     const body = capture('datadog-windows-pods.pb');
-    const decode = createPodListDecoder(createPodDecoder());
+    const decode = podListDecoder(createPodDecoder());
     const broken = fc.record({
       cut: fc.nat(body.length),
       changes: fc.array(fc.tuple(fc.nat(body.length - 1), fc.nat(255)), { maxLength: 8 }),
@@ -139,7 +197,11 @@ function fixed32(field: number): Buffer {
   return Buffer.from([...varint((field << 3) | 5), 1, 2, 3, 4]);
 }
 
+/** The magic, and a typeMeta that names the kind. */
+function opening(kind: string): Buffer {
+  return Buffer.concat([Buffer.from('k8s\0'), block(1, block(1, text('v1')), block(2, text(kind)))]);
+}
+
 function envelope(kind: string, message: Buffer): Buffer {
-  const types = block(1, block(1, text('v1')), block(2, text(kind)));
-  return Buffer.concat([Buffer.from('k8s\0'), types, block(2, message), block(3), block(4)]);
+  return Buffer.concat([opening(kind), block(2, message), block(3), block(4)]);
 }
