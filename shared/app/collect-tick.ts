@@ -17,6 +17,7 @@ import { type ClusterObjects, listCluster } from './list-cluster.ts';
 import { openPaceFile, type PaceFile } from './pace-file.ts';
 import { openPlanFile } from './plan-file.ts';
 import { type QuotaShares, quotaShares } from './quota-shares.ts';
+import { rateWarning } from './rate-warning.ts';
 import { PARTS } from './registry.ts';
 import { emptyResult, reportTick } from './report-tick.ts';
 import type { Runtime } from './runtime.ts';
@@ -82,16 +83,20 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
   using shardsDeadline = createDeadline(times.shardsBy, clock, tick.deadline.signal);
   using podsDeadline = createDeadline(times.scrapeBy, clock, tick.deadline.signal);
   const inline = { nodes: nodes.length, deadline: podsDeadline };
+  const { route } = decision;
+  const requests = shardRequests(tick, { plan, times, backlog, pace, quotas, objects: listed.objects, route });
+  const slow = rateWarning(requests, {
+    source,
+    inline: runtime.platform.shardInvoker === undefined,
+    scraping: podsDeadline.remaining(),
+  });
   const results = await watch.time('shards', async () =>
-    scatter(
-      shardRequests(tick, { plan, times, backlog, pace, quotas, objects: listed.objects, route: decision.route }),
-      {
-        invoker:
-          runtime.platform.shardInvoker ?? (await PARTS.inlineInvoker()).createInlineInvoker(runtime, source, inline),
-        concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
-        deadline: shardsDeadline,
-      },
-    ),
+    scatter(requests, {
+      invoker:
+        runtime.platform.shardInvoker ?? (await PARTS.inlineInvoker()).createInlineInvoker(runtime, source, inline),
+      concurrency: runtime.platform.shardInvoker === undefined ? plan.shards.length : runtime.config.shardConcurrency,
+      deadline: shardsDeadline,
+    }),
   );
   const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
@@ -118,6 +123,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     route: decision.route,
     warnings: [
       ...(decision.message === undefined ? [] : [decision.message]),
+      ...(slow === undefined ? [] : [slow]),
       ...planFile.warnings,
       ...pace.warnings,
       ...backlog.warnings,

@@ -1,13 +1,10 @@
 import type { Deadline } from '../core/deadline.ts';
 import type { ShardInvoker } from '../fanout/invoker.ts';
 import type { KubeUsage } from '../kube/client.ts';
-import { type ListedPods, listPods } from './pod-lists.ts';
+import { type ListedPods, listPods, MOST_NODES_OF_ONE_LIST } from './pod-lists.ts';
 import type { Runtime } from './runtime.ts';
 import { kubeletsSince, PODS_SHARE, runScrape, usageSince } from './scrape.ts';
 import type { SourceRuntime } from './source-runtime.ts';
-
-/** Up to so many nodes one list of all pods is cheaper for both sides; beyond, it is more than an API server should make at once. */
-const MOST_NODES_OF_ONE_LIST = 1_000;
 
 /** What was counted when the last shard was told. */
 interface Told {

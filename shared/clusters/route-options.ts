@@ -28,7 +28,7 @@ export const ROUTE_FIELDS = {
   kubelet_local_addresses: booleanOption(false).describe(
     'With route=direct, also ask nodes whose address is loopback, link-local or otherwise no address of a machine in a network.',
   ),
-  max_requests_per_sec: wholeNumberOption({ min: 1, max: 100_000, default: 500 }).describe(
+  max_requests_per_sec: wholeNumberOption({ min: 1, max: 100_000, default: 1_000 }).describe(
     'Most requests a second to the cluster, over all shards; twice as many may come at once after a rest.',
   ),
   max_bytes_per_sec: wholeNumberOption({ min: 100_000, max: 100_000_000_000, default: 100_000_000 }).describe(

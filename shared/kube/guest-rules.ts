@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { SECOND, type UnixMillis } from '../core/units.ts';
+import { type Millis, SECOND, type UnixMillis } from '../core/units.ts';
 
 export interface GuestSettings {
   /** Of the cluster, over all shards. */
@@ -14,6 +14,8 @@ export interface GuestSettings {
 export interface GuestRules {
   /** A tick begins, or goes on with another shard: `parallel` processes ask the same cluster at once and share its limits. */
   begin(timestamp: UnixMillis, parallel: number): void;
+  /** How long `requests` of one of `parallel` processes take by the rate of requests alone, after a rest. */
+  timeFor(requests: number, parallel: number): Millis;
   /** Waits for the turn of one more node; false if the signal aborted first. */
   admit(signal: AbortSignal): Promise<boolean>;
   /** Counts a request that was sent and the bytes that came back. Never waits: what is over is waited for by the next node. */
@@ -81,6 +83,7 @@ export function createGuestRules({ requestsPerSecond, bytesPerSecond, busyLimit,
       paid = 0;
       stopped = false;
     },
+    timeFor: (asked, parallel) => Math.max(0, (asked * parallel) / requestsPerSecond - BURST_SECONDS) * SECOND,
     async admit(signal) {
       if (waiting === 0 && !signal.aborted && wait() === 0) return enter();
       // First come, first served; one that gives up passes its turn on.

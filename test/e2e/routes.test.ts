@@ -196,6 +196,25 @@ describe('a good guest', () => {
     expect(unbounded.stages['scrape']).toBeLessThan(2_000);
   });
 
+  it('warns where the rate is too low for all nodes', async () => {
+    const shardInvoker: ShardInvoker = {
+      async invoke() {
+        throw new Error('nothing of this is run');
+      },
+    };
+    const env = { HEAPLESS_SHARD_SIZE: '1', HEAPLESS_SCRAPE_TIMEOUT: '4s' };
+    await using low = await startRoute(
+      'max_requests_per_sec=1',
+      { rights: PROXY },
+      { env, platform: { shardInvoker } },
+    );
+    await using high = await startRoute('', { rights: PROXY }, { env, platform: { shardInvoker } });
+    const [warned, silent] = [await low.tick(), await high.tick()];
+
+    expect(warned.warnings.join()).toContain('max_requests_per_sec is too low for 3 nodes: asking them takes 5 s');
+    expect(silent.warnings.join()).not.toContain('max_requests_per_sec');
+  });
+
   it.each([
     ['', 100],
     ['start_jitter_sec=20', 1_000],

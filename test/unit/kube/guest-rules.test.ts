@@ -41,10 +41,20 @@ describe('guest rules', () => {
   });
 
   it('never make a cluster of 1,000 nodes wait with the defaults', async () => {
-    const { clock, rules } = rulesWith({ requests: 500, bytes: 100_000_000, busy: 50 });
+    const { clock, rules } = rulesWith({ requests: 1_000, bytes: 100_000_000, busy: 50 });
     rules.begin(1, 1);
     await ask(rules, 1_000, 165_000);
     expect(clock.slept()).toBe(0);
+  });
+
+  it('say how long requests take by their share of the rate', async () => {
+    const { clock, rules } = rulesWith({ requests: 100 });
+    rules.begin(60_000, 10);
+    await ask(rules, 60, 0);
+
+    expect(rules.timeFor(60, 10)).toBe(4_000);
+    expect(clock.slept()).toBe(4_000);
+    expect(rules.timeFor(20, 10)).toBe(0);
   });
 
   it('wait until the bytes that came are paid', async () => {
