@@ -42,12 +42,16 @@ export async function openTick(
   return {
     async run(time) {
       offset = time.offset;
-      pool?.setClock(offset);
+      pool?.begin(offset);
       written = 0;
       const now = clock.now();
       const [result] = await runTick(runtime, { scheduledTime: now, endBy: now + 15 * MINUTE });
       if (result === undefined) throw new Error('the tick has no result');
-      return { ...seenOf(result.report, written), shardRssBytes: pool?.peakRssBytes() ?? 0 };
+      return {
+        ...seenOf(result.report, written),
+        shardRssBytes: pool?.peakRssBytes() ?? 0,
+        shardCpuMillis: pool?.cpuMillis() ?? 0,
+      };
     },
     async close() {
       await pool?.close();

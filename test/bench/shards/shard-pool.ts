@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { ShardInvoker } from '../../../shared/fanout/invoker.ts';
-import type { Partial } from '../../../shared/fanout/partial.ts';
 import { type Child, startChild } from '../child.ts';
-import type { ShardOrder } from './shard-process.ts';
+import type { ShardAnswer, ShardOrder } from './shard-process.ts';
 
 /** Instances of the scrape function as processes of this machine, as many as it has cores. */
 export interface ShardPool extends ShardInvoker {
-  setClock(offset: number): void;
+  /** Begins a tick by a clock that is so far from this machine's. */
+  begin(offset: number): void;
+  /** CPU of the instances for the shards of this tick. */
+  cpuMillis(): number;
   /** Largest peak of an instance's resident set. */
   peakRssBytes(): number;
   close(): Promise<void>;
@@ -22,6 +24,7 @@ export async function startShardPool(env: Readonly<Record<string, string>>): Pro
   const waiting: ((child: Child) => void)[] = [];
   let offset = 0;
   let peak = 0;
+  let cpu = 0;
   const take = async (): Promise<Child> => idle.pop() ?? (await new Promise<Child>((resolve) => waiting.push(resolve)));
   const give = (child: Child): void => {
     const next = waiting.shift();
@@ -32,16 +35,19 @@ export async function startShardPool(env: Readonly<Record<string, string>>): Pro
     async invoke(request) {
       const child = await take();
       try {
-        const partial = (await ask(child, { order: 'shard', request, offset })) as Partial;
+        const { partial, cpuMillis } = (await ask(child, { order: 'shard', request, offset })) as ShardAnswer;
         peak = Math.max(peak, partial.peakRssBytes ?? 0);
+        cpu += cpuMillis;
         return partial;
       } finally {
         give(child);
       }
     },
-    setClock(millis) {
+    begin(millis) {
       offset = millis;
+      cpu = 0;
     },
+    cpuMillis: () => cpu,
     peakRssBytes: () => peak,
     async close() {
       for (const child of children) await child.close();

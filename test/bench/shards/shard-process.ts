@@ -11,11 +11,18 @@ export type ShardOrder =
   | { readonly order: 'open'; readonly env: Readonly<Record<string, string>> }
   | { readonly order: 'shard'; readonly request: ShardRequest; readonly offset: number };
 
+/** What an instance answers to a shard: the function's own answer, and what it cost. */
+export interface ShardAnswer {
+  readonly partial: Partial;
+  /** CPU milliseconds of all threads. */
+  readonly cpuMillis: number;
+}
+
 /** An instance of the scrape function as a process of its own: one shard after the other, kept warm. */
 let runtime: Runtime | undefined;
 let offset = 0;
 
-async function obey(order: ShardOrder): Promise<Partial | null> {
+async function obey(order: ShardOrder): Promise<ShardAnswer | null> {
   if (order.order === 'open') {
     const platform = {
       ...localPlatform({ write: () => undefined, writeLog: () => undefined }),
@@ -27,7 +34,10 @@ async function obey(order: ShardOrder): Promise<Partial | null> {
   if (runtime === undefined) throw new Error('shard before open');
   offset = order.offset;
   using deadline = createDeadline(order.request.endBy, runtime.platform.clock);
-  return await runScrape(runtime, order.request, { deadline });
+  const before = process.cpuUsage();
+  const partial = await runScrape(runtime, order.request, { deadline });
+  const { user, system } = process.cpuUsage(before);
+  return { partial, cpuMillis: (user + system) / 1_000 };
 }
 
 process.on('message', (order: ShardOrder) => {
