@@ -1,7 +1,8 @@
 import type { Deadline } from '../core/deadline.ts';
 import type { ShardInvoker } from '../fanout/invoker.ts';
 import type { KubeUsage } from '../kube/client.ts';
-import { type ListedPods, listPods, MOST_NODES_OF_ONE_LIST } from './pod-lists.ts';
+import { MOST_NODES_OF_ONE_LIST } from './most-nodes-of-one-list.ts';
+import { type ListedPods, listPods } from './pod-lists.ts';
 import type { Runtime } from './runtime.ts';
 import { kubeletsSince, PODS_SHARE, runScrape, usageSince } from './scrape.ts';
 import type { SourceRuntime } from './source-runtime.ts';

@@ -8,9 +8,6 @@ import { podReader } from '../processors/pod-meta.ts';
 /** Most of the time that is left for one node's list. */
 const NODE_SHARE = 0.25;
 
-/** Up to so many nodes one list of all pods is cheaper for both sides; beyond, it is more than an API server should make at once. */
-export const MOST_NODES_OF_ONE_LIST = 1_000;
-
 /** The pods of a node, or of the cluster, as the API server knows them; or why they could not be listed. */
 export type ListedPods =
   | { readonly status: 'ok'; readonly index: PodIndex }

@@ -1,6 +1,6 @@
 import { type Millis, SECOND } from '../core/units.ts';
 import type { ShardRequest } from '../fanout/invoker.ts';
-import { MOST_NODES_OF_ONE_LIST } from './pod-lists.ts';
+import { MOST_NODES_OF_ONE_LIST } from './most-nodes-of-one-list.ts';
 import type { SourceRuntime } from './source-runtime.ts';
 import { startDelay } from './start-delay.ts';
 
