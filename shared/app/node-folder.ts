@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
+import type { ColumnPool } from '../core/column-pool.ts';
 import { metricId } from '../core/metrics.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
@@ -32,6 +33,8 @@ export interface NodeFolder {
   /** New counters by node that answered. */
   counters(): ReadonlyMap<string, NodeCounters>;
   totals(): TotalTables;
+  /** Gives the memory of rows and totals back: nobody may read of them any more. */
+  release(): void;
   /** Milliseconds spent in folding. */
   millis(): number;
 }
@@ -50,9 +53,10 @@ export function createNodeFolder(deps: {
   readonly request: ShardRequest;
   readonly counters: CounterFile;
   readonly tally: Tally;
+  readonly pool: ColumnPool;
 }): NodeFolder {
   const { builder, config, request, tally } = deps;
-  const totals = createTotals({ groupings: config.groupings });
+  const totals = createTotals({ groupings: config.groupings, pool: deps.pool });
   const after = new Map<string, NodeCounters>();
   const settings = { labels: config.labels, namespaceIds: request.namespaceIds };
   let millis = 0;
@@ -93,6 +97,10 @@ export function createNodeFolder(deps: {
     },
     counters: () => after,
     totals: () => totals.toPartialTables(),
+    release() {
+      builder.release();
+      totals.release();
+    },
     millis: () => millis,
   };
 }

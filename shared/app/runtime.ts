@@ -1,9 +1,10 @@
 import type { ComponentUri, Config, ConfigNotice } from '../config/config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { resolveSecrets } from '../config/resolve-secrets.ts';
+import { ColumnPool } from '../core/column-pool.ts';
 import { createDeadline } from '../core/deadline.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
-import { type Millis, SECOND } from '../core/units.ts';
+import { MIB, type Millis, SECOND } from '../core/units.ts';
 import { createPacers, type Pacers } from '../delivery/pacer.ts';
 import { openSink } from '../sinks/registry.ts';
 import { unknownLabels } from '../sinks/row-filter.ts';
@@ -35,9 +36,13 @@ export interface Runtime {
   /** What was sent within the sinks' quotas, as far as this process knows. */
   readonly pacers: Pacers;
   readonly store: ObjectStore;
+  /** Memory of tables, for one shard after the other. */
+  readonly columns: ColumnPool;
   close(): Promise<void>;
 }
 
+/** Memory of columns that is kept between shards: some ten shards of 100 nodes. */
+const MOST_COLUMN_BYTES = 96 * MIB;
 /** Nothing is on the way any more when a runtime is closed: a sink that cannot say goodbye is left alone. */
 const CLOSING: Millis = 2 * SECOND;
 
@@ -99,6 +104,7 @@ export async function createRuntime({
     sources,
     sinks,
     pacers: createPacers(sinks, platform.clock),
+    columns: new ColumnPool(MOST_COLUMN_BYTES),
     store,
     async close() {
       for (const source of sources) source.close();

@@ -14,8 +14,8 @@ export interface NodeScrape {
   /** End of scraping; the node's own deadline lies within it. */
   readonly deadline: Deadline;
   readonly pods: PodLists;
-  /** Resolves when the saved counters have been read. */
-  readonly ready: Promise<void>;
+  /** Reads what was saved, when it is first asked for; `counters` resolves when those are there. */
+  readonly saved: () => { readonly counters: Promise<void> };
   readonly folder: NodeFolder;
 }
 
@@ -30,7 +30,7 @@ export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<N
       millis: clock.now() - started,
     })),
     scrape.pods.of(node.name),
-    scrape.ready,
+    scrape.saved().counters,
   ]);
   const { result, millis } = scraped;
   if (result.status === 'failed') {

@@ -2,6 +2,7 @@ import { countBatchPoints } from '../core/batch.ts';
 import { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { LEAF_LEVELS } from '../core/level.ts';
+import { once } from '../core/once.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
 import type { NodeOutcome, Partial } from '../fanout/partial.ts';
 import type { KubeUsage } from '../kube/client.ts';
@@ -67,15 +68,23 @@ export async function runScrape(
     timestamp: request.timestamp,
     resolution: config.metricResolution,
     cluster,
+    pool: runtime.columns,
     extraLabelKeys: [...config.labels.stored.values()],
   });
-  const folder = createNodeFolder({ builder, decode, config, request, counters, tally });
+  const folder = createNodeFolder({ builder, decode, config, request, counters, tally, pool: runtime.columns });
 
-  using loading = scraping.within(scraping.remaining() * STATE_SHARE);
+  // Not before the first node has its turn: shards that wait for it in one process would all hold what was saved.
+  const load = once(() => {
+    const loading = scraping.within(scraping.remaining() * STATE_SHARE);
+    const read = async (what: { load(signal: AbortSignal): Promise<readonly string[]> } | undefined): Promise<void> => {
+      (await what?.load(loading.signal))?.forEach(tally.warn);
+    };
+    const saved = { counters: read(counters), series: read(series) };
+    void Promise.all([saved.counters, saved.series]).finally(() => loading[Symbol.dispose]());
+    return saved;
+  });
   using listing = scraping.within(scraping.remaining() * PODS_SHARE);
   const outcomes = await watch.time('scrape', async () => {
-    const ready = counters.load(loading.signal).then((warnings) => warnings.forEach(tally.warn));
-    const seriesReady = series?.load(loading.signal).then((warnings) => warnings.forEach(tally.warn));
     const { labels } = config;
     const own =
       request.whole && shared === undefined
@@ -95,14 +104,15 @@ export async function runScrape(
       deadline: scraping,
       warn: tally.warn,
     });
-    const shard = { source: way, config, clock: platform.clock, deadline: scraping, pods, ready, folder };
+    const shard = { source: way, config, clock: platform.clock, deadline: scraping, pods, saved: load, folder };
     const scrape = (node: ShardNode): Promise<NodeOutcome> =>
       source.gate.run(async () => {
         // Waiting for a turn costs a node nothing of its own time.
         if (way.asksNodes) await source.guest.admit(scraping.signal);
         return source.guest.isStopped() ? spareNode(node, shard) : scrapeNode(node, shard);
       });
-    const [scraped] = await Promise.all([Promise.all(readyFirst(request.nodes).map(scrape)), seriesReady]);
+    const scraped = await Promise.all(readyFirst(request.nodes).map(scrape));
+    await Promise.all([load().counters, load().series]);
     return scraped;
   });
   const gone = request.gone ?? [];
@@ -133,7 +143,7 @@ export async function runScrape(
     }),
     series?.save(batch, (node = '') => pending.has(node), deadline.signal).then((w) => w.forEach(tally.warn)),
   ]);
-  return {
+  const partial: Partial = {
     version: 1,
     timestamp: request.timestamp,
     shard: request.shard,
@@ -148,6 +158,9 @@ export async function runScrape(
     ...kubeletsSince(kubeletsBefore, source.kubelets()),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
+  // A sink that has not taken all may not be done with the rows either.
+  if (sinks.every(({ dropped, spilled }) => dropped + spilled === 0)) folder.release();
+  return partial;
 }
 
 /** Nodes that are not Ready come last: they answer rarely and late, and hold nobody up there. */

@@ -1,5 +1,6 @@
 // hot path: bench "decode", "whole tick"
 import type { MetricBatch, MetricTable, OwnLabels } from './batch.ts';
+import { type ColumnPool, NO_POOL } from './column-pool.ts';
 import { LABEL_KEYS } from './labels.ts';
 import type { Level } from './level.ts';
 import { dynamicMetric, METRICS, type MetricDescriptor, type MetricKind } from './metrics.ts';
@@ -12,6 +13,8 @@ export interface BatchBuilderOptions {
   /** Milliseconds. */
   readonly resolution: number;
   readonly cluster: string | undefined;
+  /** Has the memory of tables until `release`; without one nothing is used again. */
+  readonly pool?: ColumnPool;
   /** Label columns beyond `LABEL_KEYS`. */
   readonly extraLabelKeys?: readonly string[];
 }
@@ -23,6 +26,7 @@ export class MetricBatchBuilder {
   readonly cluster: string | undefined;
   readonly strings: StringInterner = createStringInterner();
   readonly labelKeys: readonly string[];
+  readonly #pool: ColumnPool;
   readonly #tables = new Map<Level, TableBuilder>();
   readonly #ownSets: OwnLabels[] = [[]];
   readonly #ownIds = new Map<string, number>([['', 0]]);
@@ -33,6 +37,7 @@ export class MetricBatchBuilder {
     this.timestamp = options.timestamp;
     this.resolution = options.resolution;
     this.cluster = options.cluster;
+    this.#pool = options.pool ?? NO_POOL;
     const extra = (options.extraLabelKeys ?? []).filter((key) => !(LABEL_KEYS as readonly string[]).includes(key));
     this.labelKeys = [...LABEL_KEYS, ...new Set(extra)];
   }
@@ -41,7 +46,7 @@ export class MetricBatchBuilder {
   table(level: Level): TableBuilder {
     let table = this.#tables.get(level);
     if (table === undefined) {
-      table = new TableBuilder(level);
+      table = new TableBuilder(level, this.#pool);
       this.#tables.set(level, table);
     }
     return table;
@@ -95,6 +100,11 @@ export class MetricBatchBuilder {
     const index = this.labelKeys.indexOf(key);
     if (index < 0) throw new RangeError(`the batch has no label column ${key}`);
     return index;
+  }
+
+  /** Gives the memory of all tables back: nobody may read the batch any more. */
+  release(): void {
+    for (const table of this.#tables.values()) table.release();
   }
 
   build(): MetricBatch {

@@ -1,28 +1,17 @@
 // hot path: bench "decode", "whole tick"
 import type { MetricTable, SparseValues, StatisticColumns } from './batch.ts';
+import { type ColumnPool, NO_POOL } from './column-pool.ts';
 import type { Level } from './level.ts';
 import { DENSE_METRICS, SAMPLE_CLOCKS } from './metrics.ts';
 import type { UnixMillis } from './units.ts';
 
 const FIRST_CAPACITY = 64;
 
-function grown(column: Float64Array, capacity: number): Float64Array {
-  const next = new Float64Array(capacity);
-  next.set(column);
-  return next.fill(Number.NaN, column.length);
-}
-
-function grownInts(column: Int32Array, capacity: number, empty: number): Int32Array {
-  const next = new Int32Array(capacity);
-  if (empty !== 0) next.fill(empty, column.length);
-  next.set(column);
-  return next;
-}
-
 /** One table while it is filled. Columns are made on their first value and grow by doubling. */
 export class TableBuilder {
   readonly level: Level;
   rows = 0;
+  readonly #pool: ColumnPool;
   #capacity = FIRST_CAPACITY;
   readonly #columns: (Float64Array | undefined)[] = new Array(DENSE_METRICS).fill(undefined);
   readonly #statistics: (StatisticColumns | undefined)[] = [];
@@ -38,8 +27,10 @@ export class TableBuilder {
   #sparseOwn: Int32Array = new Int32Array(0);
   #sparseValue: Float64Array = new Float64Array(0);
 
-  constructor(level: Level) {
+  /** `pool` has the memory of columns, until `release` gives it back. */
+  constructor(level: Level, pool: ColumnPool = NO_POOL) {
     this.level = level;
+    this.#pool = pool;
   }
 
   /** Adds an empty row and returns its index. */
@@ -58,7 +49,7 @@ export class TableBuilder {
     let column = this.#columns[metric];
     if (column === undefined) {
       if (Number.isNaN(value)) return;
-      column = new Float64Array(this.#capacity).fill(Number.NaN);
+      column = this.#absent();
       this.#columns[metric] = column;
     }
     column[row] = value;
@@ -73,7 +64,7 @@ export class TableBuilder {
   column(metric: number): Float64Array {
     let column = this.#columns[metric];
     if (column === undefined) {
-      column = new Float64Array(this.#capacity).fill(Number.NaN);
+      column = this.#absent();
       this.#columns[metric] = column;
     }
     return column;
@@ -89,9 +80,9 @@ export class TableBuilder {
     let columns = this.#statistics[metric];
     if (columns === undefined) {
       columns = {
-        count: new Float64Array(this.#capacity).fill(Number.NaN),
-        min: new Float64Array(this.#capacity).fill(Number.NaN),
-        max: new Float64Array(this.#capacity).fill(Number.NaN),
+        count: this.#absent(),
+        min: this.#absent(),
+        max: this.#absent(),
       };
       this.#statistics[metric] = columns;
     }
@@ -103,7 +94,7 @@ export class TableBuilder {
     let column = this.#labels[key];
     if (column === undefined) {
       if (stringId === 0) return;
-      column = new Int32Array(this.#capacity);
+      column = this.#pool.integers(this.#capacity).fill(0);
       this.#labels[key] = column;
     }
     column[row] = stringId;
@@ -135,7 +126,7 @@ export class TableBuilder {
     let column = this.#sampled[clock];
     if (column === undefined) {
       if (Number.isNaN(at)) return;
-      column = new Float64Array(this.#capacity).fill(Number.NaN);
+      column = this.#absent();
       this.#sampled[clock] = column;
     }
     column[row] = at;
@@ -218,22 +209,63 @@ export class TableBuilder {
     };
   }
 
+  /**
+   * Gives the memory of all columns back and leaves the table empty: nobody may read what `build` or `column` gave, nor may anything
+   * be added.
+   */
+  release(): void {
+    const columns = [...this.#columns, ...this.#labels, ...this.#sampled];
+    for (const s of this.#statistics) if (s !== undefined) columns.push(s.count, s.min, s.max);
+    columns.push(this.#start, this.#created, this.#parent);
+    columns.push(this.#sparseRow, this.#sparseMetric, this.#sparseOwn, this.#sparseValue);
+    for (const column of columns) if (column !== undefined) this.#pool.give(column);
+    for (const list of [this.#columns, this.#labels, this.#sampled, this.#statistics]) list.fill(undefined);
+    const none = { doubles: new Float64Array(0), integers: new Int32Array(0) };
+    this.#start = none.doubles;
+    this.#created = none.doubles;
+    this.#parent = none.integers;
+    this.#sparseRow = none.integers;
+    this.#sparseMetric = none.integers;
+    this.#sparseOwn = none.integers;
+    this.#sparseValue = none.doubles;
+    this.#sparseLength = 0;
+    this.rows = 0;
+  }
+
+  /** A column of absent values. */
+  #absent(): Float64Array {
+    return this.#pool.doubles(this.#capacity).fill(Number.NaN);
+  }
+
+  #grown(column: Float64Array, capacity: number): Float64Array {
+    const next = this.#pool.doubles(capacity);
+    next.set(column);
+    return next.fill(Number.NaN, column.length);
+  }
+
+  #grownInts(column: Int32Array, capacity: number, empty: number): Int32Array {
+    const next = this.#pool.integers(capacity);
+    next.set(column);
+    return next.fill(empty, column.length);
+  }
+
   #grow(capacity: number): void {
-    for (const [id, column] of this.#columns.entries()) if (column) this.#columns[id] = grown(column, capacity);
+    for (const [id, column] of this.#columns.entries()) if (column) this.#columns[id] = this.#grown(column, capacity);
     for (const [id, s] of this.#statistics.entries()) {
       if (s) {
         this.#statistics[id] = {
-          count: grown(s.count, capacity),
-          min: grown(s.min, capacity),
-          max: grown(s.max, capacity),
+          count: this.#grown(s.count, capacity),
+          min: this.#grown(s.min, capacity),
+          max: this.#grown(s.max, capacity),
         };
       }
     }
-    for (const [key, column] of this.#labels.entries()) if (column) this.#labels[key] = grownInts(column, capacity, 0);
-    for (const [id, column] of this.#sampled.entries()) if (column) this.#sampled[id] = grown(column, capacity);
-    this.#start = grown(this.#start, capacity);
-    this.#created = grown(this.#created, capacity);
-    this.#parent = grownInts(this.#parent, capacity, -1);
+    for (const [key, column] of this.#labels.entries())
+      if (column) this.#labels[key] = this.#grownInts(column, capacity, 0);
+    for (const [id, column] of this.#sampled.entries()) if (column) this.#sampled[id] = this.#grown(column, capacity);
+    this.#start = this.#grown(this.#start, capacity);
+    this.#created = this.#grown(this.#created, capacity);
+    this.#parent = this.#grownInts(this.#parent, capacity, -1);
     const flags = new Uint8Array(capacity);
     flags.set(this.#flags);
     this.#flags = flags;
@@ -242,9 +274,9 @@ export class TableBuilder {
 
   #growSparse(): void {
     const capacity = Math.max(FIRST_CAPACITY, this.#sparseRow.length * 2);
-    this.#sparseRow = grownInts(this.#sparseRow, capacity, 0);
-    this.#sparseMetric = grownInts(this.#sparseMetric, capacity, 0);
-    this.#sparseOwn = grownInts(this.#sparseOwn, capacity, 0);
-    this.#sparseValue = grown(this.#sparseValue, capacity);
+    this.#sparseRow = this.#grownInts(this.#sparseRow, capacity, 0);
+    this.#sparseMetric = this.#grownInts(this.#sparseMetric, capacity, 0);
+    this.#sparseOwn = this.#grownInts(this.#sparseOwn, capacity, 0);
+    this.#sparseValue = this.#grown(this.#sparseValue, capacity);
   }
 }

@@ -1,14 +1,7 @@
+// hot path: bench "whole tick"
 import { absentValues, type PartialColumn, type PartialTable } from './partial.ts';
 
-type Combine = (a: number, b: number) => number;
-
-const ADD: Combine = (a, b) => a + b;
-const STATISTICS: readonly (readonly [keyof PartialColumn, Combine])[] = [
-  ['sum', ADD],
-  ['count', ADD],
-  ['min', Math.min],
-  ['max', Math.max],
-];
+const STATISTICS: readonly (keyof PartialColumn)[] = ['sum', 'count', 'min', 'max'];
 
 /**
  * Tables of one level as one: rows of the same labels become one row, of which sums and counts are added and minima and
@@ -65,13 +58,13 @@ interface Merging {
 
 function mergeColumn(key: string, { tables, rowsOf, rows }: Merging): PartialColumn {
   const merged = { sum: absentValues(rows), count: [] as number[], min: [] as number[], max: [] as number[] };
-  for (const [part, combine] of STATISTICS) {
+  for (const part of STATISTICS) {
     let values = part === 'sum' ? merged.sum : undefined;
     for (let index = 0; index < tables.length; index++) {
       const column = tables[index]?.metrics[key]?.[part];
       if (column === undefined || !column.some(isPresent)) continue;
       values ??= absentValues(rows);
-      mergeValues(values, column, rowsOf[index] ?? [], combine);
+      mergeValues(values, column, { places: rowsOf[index] ?? [], part });
     }
     if (values !== undefined) merged[part] = values;
   }
@@ -82,18 +75,24 @@ function isPresent(value: number | null): boolean {
   return value !== null && !Number.isNaN(value);
 }
 
-/** Combines a column's values with those of the rows that they belong to. */
+/**
+ * Combines a column's values with those of the rows that they belong to. What combines them stands here, not in functions of their
+ * own: a number that a function returns is an object of its own, a million of them a tick.
+ */
 function mergeValues(
   values: number[],
   column: PartialColumn['sum'],
-  places: readonly number[],
-  combine: Combine,
+  { places, part }: { readonly places: readonly number[]; readonly part: keyof PartialColumn },
 ): void {
+  const adds = part === 'sum' || part === 'count';
+  const isMin = part === 'min';
   for (let row = 0; row < column.length; row++) {
     const value = column[row] ?? Number.NaN;
     const place = places[row];
     if (Number.isNaN(value) || place === undefined) continue;
     const known = values[place] ?? Number.NaN;
-    values[place] = Number.isNaN(known) ? value : combine(known, value);
+    if (Number.isNaN(known)) values[place] = value;
+    else if (adds) values[place] = known + value;
+    else if (isMin ? value < known : value > known) values[place] = value;
   }
 }

@@ -1,4 +1,5 @@
 // hot path: bench "enrich, aggregate, totals"
+import { type ColumnPool, NO_POOL } from '../core/column-pool.ts';
 import { absentValues, type PartialColumn, type PartialTable } from '../fanout/partial.ts';
 import { COUNTER_KEYS, SUMMED_METRICS } from './total-metrics.ts';
 
@@ -32,14 +33,29 @@ export function sortByLabels(labelled: readonly LabelledRow[]): readonly Labelle
 /** Running totals, a row per key. One buffer; a row's statistics and counters lie together. */
 export class TotalRows {
   readonly #labels: (readonly string[])[] = [];
-  #cells: Float64Array = new Float64Array(FIRST_ROWS * WIDTH);
+  readonly #pool: ColumnPool;
+  #cells: Float64Array;
+
+  /** `pool` has the memory of the rows, until `release` gives it back. */
+  constructor(pool: ColumnPool = NO_POOL) {
+    this.#pool = pool;
+    this.#cells = pool.doubles(FIRST_ROWS * WIDTH).fill(0);
+  }
+
+  /** Gives the memory back: nobody may read or add rows any more. */
+  release(): void {
+    this.#pool.give(this.#cells);
+    this.#cells = new Float64Array(0);
+  }
 
   /** Adds a row with the values of its labels and returns its index. */
   addRow(labels: readonly string[]): number {
     const row = this.#labels.length;
     if ((row + 1) * WIDTH > this.#cells.length) {
-      const next = new Float64Array(this.#cells.length * 2);
+      const next = this.#pool.doubles(this.#cells.length * 2);
       next.set(this.#cells);
+      next.fill(0, this.#cells.length);
+      this.#pool.give(this.#cells);
       this.#cells = next;
     }
     this.#labels.push(labels);

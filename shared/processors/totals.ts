@@ -2,6 +2,7 @@
 import type { Grouping } from '../config/config.ts';
 import { ROW_FLAGS } from '../core/batch.ts';
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
+import type { ColumnPool } from '../core/column-pool.ts';
 import { labelIndex } from '../core/labels.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
@@ -19,6 +20,8 @@ export interface TotalsOptions {
   readonly groupings: readonly Grouping[];
   /** Most rows of a grouping in one shard, so that its answer stays small; what is beyond is folded into `(other)`. */
   readonly rowLimit?: number;
+  /** Has the memory of the sums until `release`. */
+  readonly pool?: ColumnPool;
 }
 
 /** Totals of one shard, node by node. */
@@ -28,6 +31,8 @@ export interface Totals {
   /** Adds a node that did not answer: its pods are expected, and none is measured. */
   addDown(node: ShardNode, index: PodIndex): void;
   toPartialTables(): TotalTables;
+  /** Gives the memory of the sums back: nothing may be asked any more. */
+  release(): void;
 }
 
 const DEFAULT_ROW_LIMIT = 5_000;
@@ -47,7 +52,7 @@ const OF_NETWORK = SUMMED_METRICS.map((metric) => metric.name.startsWith('networ
  * network are the node's and are left out.
  */
 export function createTotals(options: TotalsOptions): Totals {
-  const rows = new TotalRows();
+  const rows = new TotalRows(options.pool);
   const rowLimit = options.rowLimit ?? DEFAULT_ROW_LIMIT;
   const groups = options.groupings.map((grouping) => createGroupRows(grouping, rows, rowLimit));
   const workloads = createKeyTree();
@@ -129,6 +134,7 @@ export function createTotals(options: TotalsOptions): Totals {
         group: groupTable(rows, groups),
       };
     },
+    release: () => rows.release(),
   };
 }
 

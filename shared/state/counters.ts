@@ -109,7 +109,7 @@ export function encodeCounters(nodes: readonly NodeCounters[]): Uint8Array {
 
 /**
  * The nodes of a counters object. Columns that this build's catalog does not know are dropped, those that the body
- * lacks are undefined. Anything that is not exactly what `encodeCounters` wrote is `unreadable`, never an error thrown.
+ * lacks are undefined. They are views of `body`, which must not change. Anything that is not exactly what `encodeCounters` wrote is `unreadable`, never an error thrown.
  */
 export function decodeCounters(body: Buffer): DecodedCounters {
   if (body.length === 0) return unreadable('it is empty');
@@ -126,11 +126,19 @@ export function decodeCounters(body: Buffer): DecodedCounters {
     return unreadable('its lengths do not add up');
   const header = parseHeader(body.subarray(PREFIX_BYTES, valuesAt));
   if (header === undefined) return unreadable('its header is not one of ours');
-  const values = new Float64Array((end - valuesAt) / 8);
-  new Uint8Array(values.buffer).set(body.subarray(valuesAt, end));
+  const values = doublesIn(body, valuesAt, end);
   const expected = header.nodes.reduce((sum, node) => sum + node.has.length * rowsOf(node), 0);
   if (expected !== values.length) return unreadable(`it holds ${values.length} values instead of ${expected}`);
   return { status: 'ok', nodes: readNodes(header, values) };
+}
+
+/** The doubles in a part of a body: where they lie, if that is where doubles may lie. */
+function doublesIn(body: Buffer, from: number, to: number): Float64Array {
+  const at = body.byteOffset + from;
+  if (at % Float64Array.BYTES_PER_ELEMENT === 0) return new Float64Array(body.buffer, at, (to - from) / 8);
+  const values = new Float64Array((to - from) / 8);
+  new Uint8Array(values.buffer).set(body.subarray(from, to));
+  return values;
 }
 
 function unreadable(reason: string): DecodedCounters {
