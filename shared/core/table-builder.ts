@@ -136,6 +136,16 @@ export class TableBuilder {
     return this.#sampled[clock]?.[row] ?? Number.NaN;
   }
 
+  /** When a block was sampled, by row, if any row has said. Valid until the next `addRow`. */
+  sampledIfAny(clock: number): Float64Array | undefined {
+    return this.#sampled[clock];
+  }
+
+  /** Since when counters count, by row. Valid until the next `addRow`. */
+  starts(): Float64Array {
+    return this.#start;
+  }
+
   setParent(row: number, parent: number): void {
     this.#parent[row] = parent;
   }

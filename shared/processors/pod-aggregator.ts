@@ -52,11 +52,13 @@ function sumColumn(metric: number, rows: NodeRows, { pods, containers, sums }: T
   const values = containers.columnIfAny(metric);
   if (values === undefined) return;
   const { from, to } = rows.pods;
+  const own = pods.columnIfAny(metric);
   sums.fill(Number.NaN);
   for (let row = rows.containers.from; row < rows.containers.to; row++) {
     const value = values[row]!;
     const pod = containers.getParent(row) - from;
-    if (Number.isNaN(value) || pod < 0 || pod >= to - from || !Number.isNaN(pods.get(metric, from + pod))) continue;
+    if (Number.isNaN(value) || pod < 0 || pod >= to - from) continue;
+    if (own !== undefined && !Number.isNaN(own[from + pod]!)) continue;
     const sum = sums[pod]!;
     sums[pod] = Number.isNaN(sum) ? value : sum + value;
     if (metric === CPU_RATE && containers.hasFlag(row, ROW_FLAGS.cpuRateFallback)) {

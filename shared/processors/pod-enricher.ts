@@ -110,7 +110,8 @@ function labelNamespace(
 
 function enrichPod(builder: MetricBatchBuilder, table: TableBuilder, row: number, meta: PodMeta): void {
   const { strings } = builder;
-  if (meta.uid !== undefined) table.setLabel(POD_ID, row, strings.intern(meta.uid));
+  if (meta.uid !== undefined && meta.uid !== strings.get(table.getLabel(POD_ID, row)))
+    table.setLabel(POD_ID, row, strings.intern(meta.uid));
   table.setLabel(LABELS, row, strings.intern(meta.joined.joined));
   table.setLabel(WORKLOAD_KIND, row, strings.intern(meta.workload.kind));
   table.setLabel(WORKLOAD_NAME, row, strings.intern(meta.workload.name));

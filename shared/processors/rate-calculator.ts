@@ -118,7 +118,7 @@ export function calculateRates(
     const segment = { table: builder.table(level), from: range.from, count: range.to - range.from, offset };
     saveStarts(work, segment, level === 'pod' || level === 'pod_container');
     for (let clock = 0; clock < SAMPLE_CLOCKS.length; clock++) saveSampleTimes(work, segment, clock);
-    for (const entry of RATE_TABLE) rateCounter(work, segment, entry);
+    for (let i = 0; i < RATE_TABLE.length; i++) rateCounter(work, segment, RATE_TABLE[i]!);
     for (let row = range.from; row < range.to; row++)
       if (segment.table.hasFlag(row, ROW_FLAGS.cpuRateFallback)) fallback++;
     offset += segment.count;
@@ -128,7 +128,7 @@ export function calculateRates(
   part('pod', rows.pods);
   part('pod_container', rows.containers);
   let reset = 0;
-  for (const anew of work.anew) if ((anew & 2) !== 0) reset++;
+  for (let row = 0; row < count; row++) if ((work.anew[row]! & 2) !== 0) reset++;
   const stamp = previous === undefined ? tick : Math.max(tick, previous.stamp);
   const { computed, stale, implausible } = work;
   return { counters: { ...keys, stamp, columns: work.after }, computed, fallback, reset, stale, implausible };
@@ -151,15 +151,21 @@ function saved(work: Work, column: number): Float64Array {
  * folder, which moves while the counters go on: there it needs a CPU counter that is smaller than before.
  */
 function saveStarts(work: Work, { table, from, count, offset }: Segment, trusted: boolean): void {
+  const { matched } = work;
+  const starts = table.starts();
   const before = work.before[START_COLUMN];
   const cpu = table.columnIfAny(CPU_USAGE);
   const cpuBefore = work.before[CPU_USAGE_COLUMN];
+  let after = work.after[START_COLUMN];
   for (let i = 0; i < count; i++) {
-    const start = table.getStart(from + i);
-    const match = work.matched[offset + i]!;
+    const start = starts[from + i]!;
+    const match = matched[offset + i]!;
     const startBefore = match < 0 || before === undefined ? Number.NaN : before[match]!;
     const kept = Number.isNaN(start) ? startBefore : start;
-    if (!Number.isNaN(kept)) saved(work, START_COLUMN)[offset + i] = kept;
+    if (!Number.isNaN(kept)) {
+      after ??= saved(work, START_COLUMN);
+      after[offset + i] = kept;
+    }
     if (Math.abs(start - startBefore) > START_TOLERANCE) {
       const smaller = cpu !== undefined && cpuBefore !== undefined && cpu[from + i]! < cpuBefore[match]!;
       if (trusted || smaller) work.anew[offset + i] = 1;
@@ -168,15 +174,20 @@ function saveStarts(work: Work, { table, from, count, offset }: Segment, trusted
 }
 
 function saveSampleTimes(work: Work, { table, from, count, offset }: Segment, clock: number): void {
+  const { matched } = work;
   const column = CLOCK_COLUMNS[clock]!;
   const before = work.before[column];
   const sampled = work.sampled[clock]!;
+  const times = table.sampledIfAny(clock);
+  let after = work.after[column];
   for (let i = 0; i < count; i++) {
-    let at = table.getSampled(clock, from + i);
+    let at = times === undefined ? Number.NaN : times[from + i]!;
     sampled[offset + i] = at;
-    const match = work.matched[offset + i]!;
+    const match = matched[offset + i]!;
     if (Number.isNaN(at) && match >= 0 && before !== undefined) at = before[match]!;
-    if (!Number.isNaN(at)) saved(work, column)[offset + i] = at;
+    if (Number.isNaN(at)) continue;
+    after ??= saved(work, column);
+    after[offset + i] = at;
   }
 }
 
