@@ -1,4 +1,5 @@
 import { describeError } from '../core/errors.ts';
+import { freeMemory } from '../core/free-memory.ts';
 import { HOUR } from '../core/units.ts';
 import type { ShardRequest } from '../fanout/invoker.ts';
 import { decodeCounters, encodeCounters, type NodeCounters } from '../state/counters.ts';
@@ -15,7 +16,8 @@ export interface CounterFile {
   of(node: string): NodeCounters | undefined;
   /**
    * Saves the counters of the nodes that answered, and keeps those of nodes of this shard that did not or are gone. Writes only if
-   * nobody else wrote since `load`: a run that overlaps cannot put older samples over newer ones.
+   * nobody else wrote since `load`: a run that overlaps cannot put older samples over newer ones. Nothing of what was loaded may be
+   * read afterwards.
    */
   save(
     answered: ReadonlyMap<string, NodeCounters>,
@@ -33,6 +35,8 @@ export function createCounterFile(
   options: { readonly cluster: string; readonly shard: string; readonly inherit: readonly string[] },
 ): CounterFile {
   const saved = new Map<string, NodeCounters>();
+  /** What the columns of `saved` lie in. */
+  const loaded: Buffer[] = [];
   let condition: PutCondition = { if: 'absent' };
 
   async function read(shard: string, signal: AbortSignal): Promise<readonly string[]> {
@@ -46,6 +50,7 @@ export function createCounterFile(
         await store.put(key.replace(/^counters/, 'counters-set-aside'), object.body, { if: 'any' }, signal);
         return [`saved counters ${key} set aside: ${decoded.reason}; rates start anew`];
       }
+      loaded.push(object.body);
       for (const node of decoded.nodes) {
         const known = saved.get(node.node);
         if (known === undefined || known.stamp < node.stamp) saved.set(node.node, node);
@@ -69,7 +74,11 @@ export function createCounterFile(
         .filter((node) => timestamp - node.stamp <= MAX_AGE);
       const key = counterKey(options.cluster, options.shard);
       try {
-        const outcome = await store.put(key, encodeCounters(kept), condition, signal);
+        const body = encodeCounters(kept);
+        for (const bytes of loaded.splice(0)) freeMemory(bytes);
+        saved.clear();
+        const outcome = await store.put(key, body, condition, signal);
+        freeMemory(body);
         return outcome.status === 'stored' ? [] : [`counters ${key} not saved: another run wrote them in the meantime`];
       } catch (error) {
         return [`counters ${key} not saved: ${describeError(error)}; the next rates span two ticks`];

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import type { ColumnPool } from '../core/column-pool.ts';
+import { freeMemory } from '../core/free-memory.ts';
 import { metricId } from '../core/metrics.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
@@ -33,7 +34,7 @@ export interface NodeFolder {
   /** New counters by node that answered. */
   counters(): ReadonlyMap<string, NodeCounters>;
   totals(): TotalTables;
-  /** Gives the memory of rows and totals back: nobody may read of them any more. */
+  /** Gives the memory of rows, totals and counters back: nobody may read of them any more. */
   release(): void;
   /** Milliseconds spent in folding. */
   millis(): number;
@@ -44,6 +45,11 @@ const SAMPLE_NODES = 4;
 const SPARE_ROOM = 1.05;
 
 const CPU_CAPACITY = metricId('cpu/node_capacity');
+/** Columns of a node's counters share their memory. */
+function freeColumn(column: Float64Array | undefined): void {
+  if (column?.buffer instanceof ArrayBuffer && !column.buffer.detached) freeMemory(new Uint8Array(column.buffer));
+}
+
 const NO_PODS = createPodIndex([]);
 
 export function createNodeFolder(deps: {
@@ -100,6 +106,8 @@ export function createNodeFolder(deps: {
     release() {
       builder.release();
       totals.release();
+      for (const { columns } of after.values()) for (const column of columns) freeColumn(column);
+      after.clear();
     },
     millis: () => millis,
   };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { parseOptions } from '../config/options.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
+import { freeMemory } from '../core/free-memory.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { readLocation } from './store-location.ts';
@@ -18,6 +19,12 @@ export function openMemoryStore(uri: ComponentUri): ObjectStore {
 /** `clock` is the store's own, for `written` and `servedAt`. */
 export function createMemoryStore(shown: string, clock: Pick<Clock, 'now'> = systemClock): ObjectStore {
   const objects = new Map<string, StoredObject>();
+  const drop = (key: string): void => {
+    const object = objects.get(key);
+    // Nobody else has it: what was put and got are copies.
+    if (object !== undefined) freeMemory(object.body);
+    objects.delete(key);
+  };
   return {
     shown,
     async get(key, signal) {
@@ -33,6 +40,7 @@ export function createMemoryStore(shown: string, clock: Pick<Clock, 'now'> = sys
       if (condition.if === 'absent' && current !== undefined) return { status: 'conflict' };
       if (condition.if === 'version' && current !== condition.version) return { status: 'conflict' };
       const version = randomUUID();
+      drop(key);
       objects.set(key, { body: Buffer.from(body), version, written: clock.now() });
       return { status: 'stored', version };
     },
@@ -41,7 +49,7 @@ export function createMemoryStore(shown: string, clock: Pick<Clock, 'now'> = sys
       throwIfAborted(signal, shown);
       const current = objects.get(key)?.version;
       if (current !== undefined && version !== undefined && current !== version) return 'conflict';
-      objects.delete(key);
+      drop(key);
       return 'deleted';
     },
     async list(prefix, signal) {

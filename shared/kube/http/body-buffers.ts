@@ -1,5 +1,7 @@
 // hot path: bench "whole tick"
 
+import { freeMemory } from '../../core/free-memory.ts';
+
 /** First size of a buffer: a small node's summary. */
 const FIRST_SIZE = 65_536;
 /** Larger ones are not kept, nor do they make others larger: they are lists, a few a tick. */
@@ -31,6 +33,7 @@ export class BodyBuffers {
     while (capacity < needed) capacity *= 2;
     const next = Buffer.allocUnsafeSlow(capacity);
     buffer.copy(next, 0, 0, size);
+    freeMemory(buffer);
     if (capacity <= MOST_KEPT_SIZE) this.#usual = Math.max(this.#usual, capacity);
     return next;
   }
@@ -39,5 +42,6 @@ export class BodyBuffers {
   give(buffer: Buffer): void {
     if (this.#free.length < this.#most && buffer.length >= this.#usual && buffer.length <= MOST_KEPT_SIZE)
       this.#free.push(buffer);
+    else freeMemory(buffer);
   }
 }

@@ -1,4 +1,5 @@
 import { createGunzip } from 'node:zlib';
+import { freeMemory } from '../../core/free-memory.ts';
 
 /** What came of unpacking: `size` are the bytes that were there. */
 export type UnpackedPieces =
@@ -38,7 +39,11 @@ export function unpackPieces(
     gunzip.on('data', (piece: Buffer) => {
       size += piece.length;
       if (size > limit) settle({ kind: 'too_large' });
-      else onPiece(piece);
+      else {
+        onPiece(piece);
+        // One that fills its memory is followed by another elsewhere: a hundred of them would wait for a collection.
+        freeMemory(piece);
+      }
     });
     gunzip.on('error', (error) => settle({ kind: 'garbled', error }));
     gunzip.on('end', () => settle({ kind: 'whole', size }));
