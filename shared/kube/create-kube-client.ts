@@ -12,9 +12,11 @@ import { readJsonList } from './json-list.ts';
 import { keyOfObject, type ListPage, listAll, type PageResult } from './list-all.ts';
 import { isNodeName } from './node-name.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
-import { createPodDecoder, type PodDecoder } from './protobuf/pod-decoder.ts';
-import { openPodList, type PodListReader } from './protobuf/pod-list-reader.ts';
-import { createPodMemo } from './protobuf/pod-memo.ts';
+import { type ListReader, openList } from './protobuf/list-reader.ts';
+import { createNodeDecoder } from './protobuf/node-decoder.ts';
+import type { ObjectDecoder } from './protobuf/object-decoder.ts';
+import { createObjectMemo } from './protobuf/object-memo.ts';
+import { createPodDecoder } from './protobuf/pod-decoder.ts';
 import type { WireCursor } from './protobuf/wire-cursor.ts';
 import { createRequester, type JsonAnswer, type JsonRequest, toBody } from './requester.ts';
 import { LIGHT_SUMMARY, SUMMARY } from './summary-path.ts';
@@ -53,7 +55,7 @@ interface ListOptions<T> {
   /** What to accept before plain JSON. */
   readonly accept?: readonly string[];
   /** Opens a page in protobuf, if it is asked for. */
-  readonly openProtobuf?: (() => PodListReader<T>) | undefined;
+  readonly openProtobuf?: (() => ListReader<T>) | undefined;
 }
 
 const AS_OBJECT = { keyOf: keyOfObject };
@@ -68,9 +70,10 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   const { maxInFlight, userAgent } = settings;
   const transport = createTransport(connection, { maxSockets: maxInFlight, userAgent });
   const requester = createRequester(connection, transport, settings);
+  const nodeMemo = createObjectMemo(createNodeDecoder(), settings.clock);
   const podDecoder = createPodDecoder();
   // One for each way of reading pods: there are as many as there are settings of labels.
-  const podMemos = new WeakMap<PodReader<unknown>, PodDecoder<unknown>>();
+  const podMemos = new WeakMap<PodReader<unknown>, ObjectDecoder<unknown>>();
 
   const list = <T>(
     resource: keyof typeof LISTS,
@@ -96,7 +99,7 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   ): Promise<PageResult<T>> {
     if (openProtobuf === undefined) return toPage(await requester.get(request), { decode, protobuf: undefined });
     let protobuf = openProtobuf();
-    const open = (): PodListReader<T> => {
+    const open = (): ListReader<T> => {
       protobuf = openProtobuf();
       return protobuf;
     };
@@ -104,13 +107,13 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
     return toPage(answer, { decode, protobuf });
   }
 
-  /** Pods are most of what is listed: protobuf skips by length what JSON has to be read for. */
-  function podListOpener<T>(read: PodReader<T>): () => PodListReader<T> {
+  /** Protobuf skips by length what JSON has to be read for: most of a pod, and of a node its images and managed fields. */
+  function podListOpener<T>(read: PodReader<T>): () => ListReader<T> {
     const decode = (cursor: WireCursor, end: number): T | undefined => read(podDecoder(cursor, end));
-    const known = podMemos.get(read) as PodDecoder<T | undefined> | undefined;
-    const memo = known ?? createPodMemo(decode, settings.clock);
+    const known = podMemos.get(read) as ObjectDecoder<T | undefined> | undefined;
+    const memo = known ?? createObjectMemo(decode, settings.clock);
     podMemos.set(read, memo);
-    return () => openPodList(memo);
+    return () => openList('PodList', memo);
   }
 
   function listPods(options: PodListOptions): Promise<KubeResult<readonly PodObject[]>>;
@@ -137,7 +140,14 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
   }
 
   return {
-    listNodes: (deadline) => list('nodes', { ...AS_OBJECT, decode: decodeNode, deadline }),
+    listNodes: (deadline) =>
+      list('nodes', {
+        ...AS_OBJECT,
+        decode: decodeNode,
+        deadline,
+        accept: [PROTOBUF],
+        openProtobuf: () => openList('NodeList', nodeMemo),
+      }),
     listNamespaces: (deadline) =>
       list('namespaces', { ...AS_OBJECT, decode: decodeNamespace, deadline, accept: METADATA_ONLY }),
     listPods,
@@ -162,7 +172,7 @@ export function createKubeClient(connection: ClusterConnection, settings: KubeCl
 
 function toPage<T>(
   answer: JsonAnswer,
-  { decode, protobuf }: Pick<ListOptions<T>, 'decode'> & { readonly protobuf: PodListReader<T> | undefined },
+  { decode, protobuf }: Pick<ListOptions<T>, 'decode'> & { readonly protobuf: ListReader<T> | undefined },
 ): PageResult<T> {
   if (answer.status === 'failed') return answer;
   const { body, bytes, read, release } = answer;
@@ -189,7 +199,7 @@ function toPage<T>(
 }
 
 /** The page that was read in pieces, or all of it that is to be read yet. */
-function readPage<T>(protobuf: PodListReader<T>, body: Buffer | undefined): ListPage<T> {
+function readPage<T>(protobuf: ListReader<T>, body: Buffer | undefined): ListPage<T> {
   if (body !== undefined) protobuf.write(body);
   return protobuf.page();
 }

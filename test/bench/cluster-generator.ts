@@ -65,12 +65,12 @@ export async function createClusterGenerator(options: ClusterShape): Promise<Clu
   const list = ({ headers }: IncomingMessage, resource: Resource, url: URL): Reply => {
     const wanted = (headers.accept ?? '').split(',')[0] ?? '';
     const metadataOnly = wanted.includes('as=PartialObjectMetadataList');
-    const protobuf = resource === 'pods' && wanted.trim() === PROTOBUF;
+    const protobuf = wanted.trim() === PROTOBUF;
     const gzip = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
     const answer = lists.answer({ resource, search: url.searchParams, metadataOnly, protobuf, gzip });
     if (answer.status === 'bad') return refusal(400, answer.message, 'BadRequest');
-    const { body, plainBytes } = answer;
-    const type = protobuf ? { 'content-type': PROTOBUF } : {};
+    const { body, plainBytes, isProtobuf } = answer;
+    const type = isProtobuf ? { 'content-type': PROTOBUF } : {};
     const encoding = answer.encoding === undefined ? {} : { 'content-encoding': answer.encoding };
     return {
       code: 200,

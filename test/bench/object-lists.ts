@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { ClusterShape } from './cluster-shape.ts';
-import { encodePod, encodePodList } from './protobuf/pod-list.ts';
+import { encodeList } from './protobuf/list-message.ts';
+import { encodeNode } from './protobuf/node-message.ts';
+import { encodePod } from './protobuf/pod-message.ts';
 
 export type Resource = 'nodes' | 'namespaces' | 'pods';
 
@@ -10,6 +12,7 @@ export type ListAnswer =
       readonly status: 'ok';
       readonly body: Buffer;
       readonly encoding: 'gzip' | undefined;
+      readonly isProtobuf: boolean;
       /** Bytes as plain JSON. */
       readonly plainBytes: number;
     }
@@ -19,7 +22,7 @@ export interface ListQuery {
   readonly resource: Resource;
   readonly search: URLSearchParams;
   readonly metadataOnly: boolean;
-  /** Only pods are known in protobuf here. */
+  /** Whether it is asked for; namespaces are known in JSON alone here. */
   readonly protobuf: boolean;
   readonly gzip: boolean;
 }
@@ -40,6 +43,7 @@ const NO_ITEMS: Items = { total: 0, item: () => '' };
 const GZIP_THRESHOLD = 131_072;
 const GZIP_LEVEL = 1;
 const KINDS = { nodes: 'NodeList', namespaces: 'NamespaceList', pods: 'PodList' } as const;
+const ENCODERS = { nodes: encodeNode, pods: encodePod } as const;
 const PARAMETERS = new Set(['limit', 'continue', 'resourceVersion', 'fieldSelector']);
 const RESOURCE_VERSION = '407613';
 
@@ -87,12 +91,14 @@ export function createObjectLists(shape: ClusterShape, objects: ClusterObjects):
     };
     const kind = metadataOnly ? 'PartialObjectMetadataList' : KINDS[resource];
     const json = encodeJsonList(kind, metadata, metadataOnly ? page.map(objects.metadataOnly) : page);
-    const plain = protobuf ? encodePodList(metadata, page.map(encodePod)) : json;
+    const isProtobuf = protobuf && resource !== 'namespaces';
+    const plain = isProtobuf ? encodeList(KINDS[resource], metadata, page.map(ENCODERS[resource])) : json;
     const packed = gzip && plain.length >= GZIP_THRESHOLD;
     return {
       status: 'ok',
       body: packed ? gzipSync(plain, { level: GZIP_LEVEL }) : plain,
       encoding: packed ? 'gzip' : undefined,
+      isProtobuf,
       plainBytes: json.length,
     };
   };

@@ -7,8 +7,11 @@ import { createDeadline, type Deadline } from '../../shared/core/deadline.ts';
 import type { KubeClient, KubeResult } from '../../shared/kube/client.ts';
 import { createKubeClient, type KubeClientSettings } from '../../shared/kube/create-kube-client.ts';
 
-/** How the collector reaches a demo cluster. Without renewal: the token is asked for once a request. */
-export function connectionTo(cluster: DemoCluster, more: Partial<ClusterConnection> = {}): ClusterConnection {
+/** How the collector reaches a cluster of tests. Without renewal: the token is asked for once a request. */
+export function connectionTo(
+  cluster: Pick<DemoCluster, 'url' | 'ca' | 'token'>,
+  more: Partial<ClusterConnection> = {},
+): ClusterConnection {
   return {
     server: cluster.url,
     ca: cluster.ca,

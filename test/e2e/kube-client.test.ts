@@ -6,6 +6,10 @@ import { systemClock } from '../../shared/core/clock.ts';
 import { createDeadline } from '../../shared/core/deadline.ts';
 import type { KubeClient } from '../../shared/kube/client.ts';
 import type { KubeClientSettings } from '../../shared/kube/create-kube-client.ts';
+import { decodeNode } from '../../shared/kube/decode-objects.ts';
+import { createClusterGenerator } from '../bench/cluster-generator.ts';
+import { createClusterObjects } from '../bench/cluster-objects.ts';
+import { USUAL_SHAPE } from '../bench/cluster-shape.ts';
 import { ask, clientOf, connectionTo, failureOf, MAX_BYTES, valueIn, within } from './kube-client-support.ts';
 
 const open: { close(): unknown }[] = [];
@@ -90,6 +94,23 @@ describe('lists', () => {
 
     expect(new Set(names(nodes)).size).toBe(8);
     expect(cluster.usage().requestsByPath.get('/api/v1/nodes')).toBe(4);
+  });
+
+  it('takes nodes in protobuf from a server that has it, and gives the same ones while nothing changed', async () => {
+    const shape = { ...USUAL_SHAPE, nodes: 500 };
+    const cluster = await createClusterGenerator(shape);
+    const client = clientOf(connectionTo({ ...cluster, url: cluster.server }));
+    open.push(cluster, client);
+    const { node } = createClusterObjects(shape);
+
+    const result = await client.listNodes(within(20_000));
+    const again = valueIn(await client.listNodes(within(20_000)));
+
+    const nodes = valueIn(result);
+    const { nodes: served } = cluster.traffic().routes;
+    expect(nodes).toStrictEqual(Array.from({ length: 500 }, (_, i) => decodeNode(JSON.parse(node(i)))));
+    expect(again.every((one, i) => one === nodes[i])).toBe(true);
+    expect(served).toMatchObject({ requests: 2 });
   });
 
   it('asks for metadata only of namespaces', async () => {

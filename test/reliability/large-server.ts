@@ -18,6 +18,7 @@ const GIB = 1_073_741_824;
 const MIB = 1_048_576;
 const PIECE = Buffer.alloc(MIB, 0x20);
 const ENTRIES = 10_000_000;
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 function* repeated(begin: string, entry: Buffer, times: number, end: string): Generator<Buffer> {
   yield Buffer.from(begin);
@@ -34,10 +35,11 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-/** A PodList of so many pods without a field, in its envelope. */
-function* emptyPods(times: number): Generator<Buffer> {
-  const kind = Buffer.from('\x0a\x0d\x0a\x02v1\x12\x07PodList', 'latin1');
-  yield Buffer.concat([Buffer.from('k8s\0', 'latin1'), kind, Buffer.from([0x12]), varint(2 * times)]);
+/** A list of so many objects without a field, in its envelope. */
+function* emptyObjects(kind: 'NodeList' | 'PodList', times: number): Generator<Buffer> {
+  const types = Buffer.from(`\x0a\x02v1\x12${String.fromCharCode(kind.length)}${kind}`, 'latin1');
+  const head = Buffer.concat([Buffer.from('k8s\0\x0a', 'latin1'), varint(types.length), types]);
+  yield Buffer.concat([head, Buffer.from([0x12]), varint(2 * times)]);
   yield* repeated('', Buffer.from([0x12, 0x00]), times, '');
 }
 
@@ -55,7 +57,8 @@ const ANSWERS: Readonly<
     { 'content-type': 'application/json' },
     repeated('{"node":{"nodeName":"n"},"pods":[', Buffer.from('{},'), 5_000_000, '{}]}'),
   ],
-  protobuf: () => [{ 'content-type': 'application/vnd.kubernetes.protobuf' }, emptyPods(ENTRIES)],
+  'protobuf-nodes': () => [{ 'content-type': PROTOBUF }, emptyObjects('NodeList', ENTRIES)],
+  'protobuf-pods': () => [{ 'content-type': PROTOBUF }, emptyObjects('PodList', ENTRIES)],
 };
 
 /** Starts the server. The first element of a path, `/large/api/v1/pods`, names its answer. */

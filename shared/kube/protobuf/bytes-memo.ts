@@ -1,4 +1,5 @@
 // hot path: bench "pods"
+import type { WireCursor } from './wire-cursor.ts';
 
 const FIRST_SLOTS = 512;
 const FIRST_BYTES = 16_384;
@@ -47,6 +48,29 @@ export class BytesMemo<T> {
     const entry = this.#entryOf(bytes, from, length, hash);
     if (entry >= 0) return this.#values[entry]!;
     return entry === FREE ? this.#add(bytes, from, to, hash) : this.#make(bytes, from, to);
+  }
+
+  /** The value of a block's content, of which the cursor has read the tag. Throws `DecodeError` if it is none. */
+  ofBlock(cursor: WireCursor, end: number): T {
+    const to = cursor.block(end);
+    const value = this.of(cursor.bytes, cursor.at, to);
+    cursor.at = to;
+    return value;
+  }
+
+  /**
+   * The value of all blocks of a repeated field that lie together, with their tags. The cursor has read the tag of the first; a tag
+   * is one byte. Throws `DecodeError`.
+   */
+  ofRun(cursor: WireCursor, end: number): T {
+    const { bytes } = cursor;
+    const from = cursor.at - 1;
+    cursor.skip(end);
+    while (cursor.at < end && bytes[cursor.at] === bytes[from]) {
+      cursor.field(end);
+      cursor.skip(end);
+    }
+    return this.of(bytes, from, cursor.at);
   }
 
   /** The value of `bytes` from `from` up to `to` if it is known. */

@@ -147,6 +147,22 @@ describe('the generated cluster', () => {
     expect(list.items.every((item) => item.spec === undefined)).toBe(true);
   });
 
+  it('answers nodes and pods in protobuf if asked for it first, and namespaces never', async () => {
+    const accept = 'application/vnd.kubernetes.protobuf,application/json';
+    const bodies = await Promise.all(
+      ['nodes', 'pods', 'namespaces'].map((resource) =>
+        ask(`/api/v1/${resource}?limit=2`, { authorization: `Bearer ${cluster.token}`, accept }),
+      ),
+    );
+
+    expect(bodies.map(({ headers }) => headers['content-type'])).toEqual([
+      'application/vnd.kubernetes.protobuf',
+      'application/vnd.kubernetes.protobuf',
+      'application/json',
+    ]);
+    expect(bodies.map(({ body }) => body.toString('latin1', 0, 3))).toEqual(['k8s', 'k8s', '{"k']);
+  });
+
   it('lets the share of nodes hang that it was told, until the client leaves', async () => {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(10_000)]);

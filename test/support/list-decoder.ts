@@ -1,14 +1,15 @@
 import type { ListPage } from '../../shared/kube/list-all.ts';
-import type { PodDecoder } from '../../shared/kube/protobuf/pod-decoder.ts';
-import { openPodList } from '../../shared/kube/protobuf/pod-list-reader.ts';
+import { openList } from '../../shared/kube/protobuf/list-reader.ts';
+import type { ObjectDecoder } from '../../shared/kube/protobuf/object-decoder.ts';
 
-/** Decodes whole pages of pods, in pieces of so many bytes. */
-export function podListDecoder<T>(
-  decode: PodDecoder<T | undefined>,
+/** Decodes whole pages of a list, in pieces of so many bytes. */
+export function listDecoder<T>(
+  kind: 'NodeList' | 'PodList',
+  decode: ObjectDecoder<T | undefined>,
   pieceBytes = Number.POSITIVE_INFINITY,
 ): (body: Buffer) => ListPage<T> {
   return (body) => {
-    const reader = openPodList(decode);
+    const reader = openList(kind, decode);
     for (let at = 0; at < body.length; at += pieceBytes) {
       // A copy that is spoilt afterwards: what was read of it must not matter any more.
       const piece = Buffer.from(body.subarray(at, at + pieceBytes));

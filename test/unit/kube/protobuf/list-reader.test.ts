@@ -5,7 +5,7 @@ import { DecodeError } from '../../../../shared/core/errors.ts';
 import { decodePod } from '../../../../shared/kube/decode-objects.ts';
 import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
 import type { PodObject } from '../../../../shared/kube/types.ts';
-import { podListDecoder } from '../../../support/pod-list-decoder.ts';
+import { listDecoder } from '../../../support/list-decoder.ts';
 
 /** Lists of real clusters, and what the API server's own serializer (v1.20.2) makes of them. */
 const CAPTURES = [
@@ -32,9 +32,14 @@ function asFromProtobuf(pod: PodObject): PodObject {
   };
 }
 
-describe('openPodList', () => {
+/** A cold decoder of pages of pods. */
+function podsOf(pieceBytes?: number): ReturnType<typeof listDecoder<PodObject>> {
+  return listDecoder('PodList', createPodDecoder(), pieceBytes);
+}
+
+describe('openList', () => {
   it.each(CAPTURES)('reads the same from %s as from its JSON', (name) => {
-    const decode = podListDecoder(createPodDecoder());
+    const decode = podsOf();
     const json = JSON.parse(capture(`${name}.json`).toString()) as { readonly items: readonly unknown[] };
 
     const { items, continue: token } = decode(capture(`${name}.pb`));
@@ -45,7 +50,7 @@ describe('openPodList', () => {
   });
 
   it('reads the same again from what it remembers', () => {
-    const decode = podListDecoder(createPodDecoder());
+    const decode = podsOf();
     const bodies = CAPTURES.map((name) => capture(`${name}.pb`));
 
     const first = bodies.map(decode);
@@ -55,7 +60,7 @@ describe('openPodList', () => {
   });
 
   it('finds the token of the next page, and fields that it does not know', () => {
-    const decode = podListDecoder(createPodDecoder());
+    const decode = podsOf();
     const metadata = block(1, block(2, text('407613')), block(3, text('next-page')), Buffer.from([4 << 3, 9]));
     const pod = block(2, block(1, block(1, text('a')), block(3, text('shop'))), fixed64(19), fixed32(20));
     const list = envelope('PodList', Buffer.concat([metadata, pod]));
@@ -69,16 +74,16 @@ describe('openPodList', () => {
     for (const name of CAPTURES) {
       const body = capture(`${name}.pb`);
 
-      const pieces = podListDecoder(createPodDecoder(), pieceBytes)(body);
+      const pieces = podsOf(pieceBytes)(body);
 
-      expect(pieces).toEqual(podListDecoder(createPodDecoder())(body));
+      expect(pieces).toEqual(podsOf()(body));
     }
   });
 
   it('reads or refuses the same in pieces as at once, whatever bytes are changed or cut', () => {
     const outcomeOf = (body: Buffer, pieceBytes?: number): unknown => {
       try {
-        return podListDecoder(createPodDecoder(), pieceBytes)(body);
+        return podsOf(pieceBytes)(body);
       } catch (error) {
         expect(error).toBeInstanceOf(DecodeError);
         return 'refused';
@@ -109,7 +114,7 @@ describe('openPodList', () => {
     for (let cut = 0; cut < whole.length; cut++) {
       // A list without a message is one without pods.
       if (cut === opening('PodList').length) continue;
-      expect(() => podListDecoder(createPodDecoder(), 3)(whole.subarray(0, cut))).toThrow(DecodeError);
+      expect(() => podsOf(3)(whole.subarray(0, cut))).toThrow(DecodeError);
     }
   });
 
@@ -118,13 +123,13 @@ describe('openPodList', () => {
     const pod = Buffer.from([0x12, 0xf0, 0xff, 0xff, 0xff, 0x0e, 1, 2, 3]);
     const before = process.memoryUsage().arrayBuffers;
 
-    expect(() => podListDecoder(createPodDecoder())(Buffer.concat([claim, pod]))).toThrow(/ends in the middle/);
+    expect(() => podsOf()(Buffer.concat([claim, pod]))).toThrow(/ends in the middle/);
 
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
   });
 
   it('puts labels together that do not lie together', () => {
-    const decode = podListDecoder(createPodDecoder());
+    const decode = podsOf();
     const label = (key: string, value: string): Buffer => block(11, block(1, text(key)), block(2, text(value)));
     const metadata = block(1, label('a', '1'), label('__proto__', 'x'), block(1, text('pod')), label('b', '2'));
 
@@ -138,9 +143,7 @@ describe('openPodList', () => {
   });
 
   it('refuses another kind', () => {
-    expect(() => podListDecoder(createPodDecoder())(envelope('NodeList', Buffer.alloc(0)))).toThrow(
-      /NodeList instead of a PodList/,
-    );
+    expect(() => podsOf()(envelope('NodeList', Buffer.alloc(0)))).toThrow(/NodeList instead of a PodList/);
   });
 
   it.each([
@@ -150,12 +153,12 @@ describe('openPodList', () => {
     ['a text longer than its message', Buffer.from([(7 << 3) | 2, 4, 1])],
     ['a number as a message', Buffer.from([(2 << 3) | 0, 1])],
   ])('refuses %s', (_, message) => {
-    expect(() => podListDecoder(createPodDecoder())(envelope('PodList', message))).toThrow(DecodeError);
+    expect(() => podsOf()(envelope('PodList', message))).toThrow(DecodeError);
   });
 
   it('answers or refuses whatever bytes are changed or cut', () => {
     const body = capture('datadog-windows-pods.pb');
-    const decode = podListDecoder(createPodDecoder());
+    const decode = podsOf();
     const broken = fc.record({
       cut: fc.nat(body.length),
       changes: fc.array(fc.tuple(fc.nat(body.length - 1), fc.nat(255)), { maxLength: 8 }),

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../../shared/core/units.ts';
+import { createObjectMemo } from '../../../../shared/kube/protobuf/object-memo.ts';
 import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
-import { createPodMemo } from '../../../../shared/kube/protobuf/pod-memo.ts';
-import { encodePod, encodePodList } from '../../../bench/protobuf/pod-list.ts';
-import { podListDecoder } from '../../../support/pod-list-decoder.ts';
+import { encodeList } from '../../../bench/protobuf/list-message.ts';
+import { encodePod } from '../../../bench/protobuf/pod-message.ts';
+import { listDecoder } from '../../../support/list-decoder.ts';
 
 const UID = '0ab31c42-0d2e-4f7a-9d55-000000000001';
 
@@ -12,7 +13,8 @@ const UID = '0ab31c42-0d2e-4f7a-9d55-000000000001';
 function listOf(
   ...pods: readonly { readonly uid?: string; readonly version?: string; readonly phase: string }[]
 ): Buffer {
-  return encodePodList(
+  return encodeList(
+    'PodList',
     {},
     pods.map(({ uid, version, phase }) =>
       encodePod(
@@ -36,14 +38,14 @@ function countingDecoder() {
   let now = 0;
   let decoded = 0;
   const decode = createPodDecoder();
-  const memo = createPodMemo(
+  const memo = createObjectMemo(
     (cursor, end) => {
       decoded++;
       return decode(cursor, end);
     },
     { now: () => now },
   );
-  const list = podListDecoder(memo);
+  const list = listDecoder('PodList', memo);
   return {
     read: (body: Buffer) => list(body).items,
     decoded: () => decoded,
@@ -53,7 +55,7 @@ function countingDecoder() {
   };
 }
 
-describe('createPodMemo', () => {
+describe('createObjectMemo', () => {
   it('decodes each version of a pod once', () => {
     const { read, decoded } = countingDecoder();
 
@@ -113,7 +115,7 @@ describe('createPodMemo', () => {
 
   it('gives the same as without it for lists of real clusters, read twice', () => {
     const { read } = countingDecoder();
-    const plain = podListDecoder(createPodDecoder());
+    const plain = listDecoder('PodList', createPodDecoder());
     for (const name of ['aks-engine-k8s1.12-pods', 'datadog-crashed-pods', 'newrelic-minikube-k8s1.34-kubelet-pods']) {
       const body = readFileSync(new URL(`../../../data/objects/${name}.pb`, import.meta.url));
       expect([read(body), read(body)]).toEqual([plain(body).items, plain(body).items]);

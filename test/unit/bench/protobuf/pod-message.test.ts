@@ -3,14 +3,18 @@ import { decodePod } from '../../../../shared/kube/decode-objects.ts';
 import { createPodDecoder } from '../../../../shared/kube/protobuf/pod-decoder.ts';
 import { createClusterObjects } from '../../../bench/cluster-objects.ts';
 import { USUAL_SHAPE } from '../../../bench/cluster-shape.ts';
-import { encodePod, encodePodList } from '../../../bench/protobuf/pod-list.ts';
-import { podListDecoder } from '../../../support/pod-list-decoder.ts';
+import { encodeList } from '../../../bench/protobuf/list-message.ts';
+import { encodePod } from '../../../bench/protobuf/pod-message.ts';
+import { listDecoder } from '../../../support/list-decoder.ts';
 
 describe("the benchmark's pods in protobuf", () => {
   it('say what their JSON says', () => {
     const pods = createClusterObjects({ ...USUAL_SHAPE, nodes: 1 }).pods(0);
 
-    const page = podListDecoder(createPodDecoder())(encodePodList({ continue: 'more' }, pods.map(encodePod)));
+    const page = listDecoder(
+      'PodList',
+      createPodDecoder(),
+    )(encodeList('PodList', { continue: 'more' }, pods.map(encodePod)));
 
     const names = page.items.map(({ metadata, spec, status }) => [metadata?.name, spec?.containers, status?.phase]);
     const wanted = pods.map((pod) => decodePod(JSON.parse(pod) as unknown));

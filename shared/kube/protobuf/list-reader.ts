@@ -3,29 +3,29 @@ import { DecodeError } from '../../core/errors.ts';
 import type { PieceReader } from '../exchange.ts';
 import { type ListPage, MAX_LIST_ITEMS } from '../list-all.ts';
 import { EnvelopeReader } from './envelope-reader.ts';
-import type { PodDecoder } from './pod-decoder.ts';
+import type { ObjectDecoder } from './object-decoder.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
-/** Reads one page of pods, piece by piece. */
-export interface PodListReader<T> extends PieceReader {
+/** Reads one page of a list, piece by piece. */
+export interface ListReader<T> extends PieceReader {
   /** The page, after the last piece. Throws `DecodeError` if what was written is none. */
   page(): ListPage<T>;
 }
 
 /**
- * Opens a page of pods in protobuf; one of which `decodePod` makes nothing is left out.
- * Fields of a PodList: metadata = 1 (continue = 3), items = 2. Source: api core/v1 generated.proto.
+ * Opens a page of a list in protobuf; an object of which `decode` makes nothing is left out.
+ * Fields of every list: metadata = 1 (continue = 3), items = 2. Source: api core/v1 generated.proto.
  */
-export function openPodList<T>(decodePod: PodDecoder<T | undefined>): PodListReader<T> {
+export function openList<T>(kind: 'NodeList' | 'PodList', decode: ObjectDecoder<T | undefined>): ListReader<T> {
   const items: T[] = [];
   let token = '';
-  let pods = 0;
+  let objects = 0;
   let problem: unknown;
-  const envelope = new EnvelopeReader('PodList', (field, cursor, end) => {
+  const envelope = new EnvelopeReader(kind, (field, cursor, end) => {
     if (field === 2) {
-      if (pods++ === MAX_LIST_ITEMS) throw new DecodeError(`a page of more than ${MAX_LIST_ITEMS} pods`, CODE);
-      const pod = decodePod(cursor, cursor.block(end));
-      if (pod !== undefined) items.push(pod);
+      if (objects++ === MAX_LIST_ITEMS) throw new DecodeError(`a page of more than ${MAX_LIST_ITEMS} objects`, CODE);
+      const object = decode(cursor, cursor.block(end));
+      if (object !== undefined) items.push(object);
     } else if (field === 1) token = tokenIn(cursor, cursor.block(end));
     else cursor.skip(end);
   });

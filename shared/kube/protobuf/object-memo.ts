@@ -2,13 +2,13 @@
 import type { Clock } from '../../core/clock.ts';
 import { MINUTE, type Millis, type UnixMillis } from '../../core/units.ts';
 import { BytesMemo } from './bytes-memo.ts';
-import type { PodDecoder } from './pod-decoder.ts';
+import type { ObjectDecoder } from './object-decoder.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
-/** A pod that was not listed for one to two of these is forgotten. */
+/** An object that was not listed for one to two of these is forgotten. */
 const GENERATION: Millis = 5 * MINUTE;
-/** Most pods that are kept in a generation: twice what a cluster may have by Kubernetes' own limits. */
-const MOST_PODS = 300_000;
+/** Most that are kept in a generation: twice as many pods as a cluster may have by Kubernetes' own limits. */
+const MOST_OBJECTS = 300_000;
 
 const UID_TAG = (5 << 3) | 2;
 const VERSION_TAG = (6 << 3) | 2;
@@ -16,18 +16,18 @@ const VERSION_TAG = (6 << 3) | 2;
 const LEAST_KEY = 4 + 36;
 
 /**
- * Decodes pods, each version of a pod once. The API server gives an object another `resourceVersion` with every change, so that
- * the same uid and version are the same pod. Both lie side by side in its bytes (ObjectMeta: uid 5, resourceVersion 6); a pod of
- * which they do not is decoded each time.
+ * Decodes objects of one kind, each version of an object once. The API server gives an object another `resourceVersion` with every
+ * change, so that the same uid and version are the same object. Both lie side by side in its bytes (ObjectMeta: uid 5,
+ * resourceVersion 6); an object of which they do not is decoded each time.
  */
-export function createPodMemo<T>(decode: PodDecoder<T>, clock: Pick<Clock, 'now'>): PodDecoder<T> {
+export function createObjectMemo<T>(decode: ObjectDecoder<T>, clock: Pick<Clock, 'now'>): ObjectDecoder<T> {
   let cursor: WireCursor | undefined;
   let end = 0;
   const decodeHere = (): T => {
-    if (cursor === undefined) throw new RangeError('no pod to decode');
+    if (cursor === undefined) throw new RangeError('no object to decode');
     return decode(cursor, end);
   };
-  let older = new BytesMemo(decodeHere, MOST_PODS);
+  let older = new BytesMemo(decodeHere, MOST_OBJECTS);
   let memo = older;
   let since: UnixMillis = clock.now();
 
@@ -36,7 +36,7 @@ export function createPodMemo<T>(decode: PodDecoder<T>, clock: Pick<Clock, 'now'
     if (Math.abs(now - since) < GENERATION) return;
     since = now;
     older = memo;
-    memo = new BytesMemo((bytes, from, to) => older.find(bytes, from, to) ?? decodeHere(), MOST_PODS);
+    memo = new BytesMemo((bytes, from, to) => older.find(bytes, from, to) ?? decodeHere(), MOST_OBJECTS);
   }
 
   return (at, to) => {
@@ -56,7 +56,7 @@ export function createPodMemo<T>(decode: PodDecoder<T>, clock: Pick<Clock, 'now'
   };
 }
 
-/** Where the uid and the version of a pod's metadata lie, tags and all. */
+/** Where the uid and the version of an object's metadata lie, tags and all. */
 function versionOf(cursor: WireCursor, end: number): { readonly from: number; readonly to: number } | undefined {
   if (cursor.field(end) !== 1) return undefined;
   const to = cursor.block(end);

@@ -1,4 +1,5 @@
-import { block, encodeMessage, type MessageFields } from './encode-message.ts';
+import { encodeMessage, type MessageFields } from './encode-message.ts';
+import { META_FIELDS } from './meta-fields.ts';
 
 const FIELD_REF: MessageFields = { apiVersion: [1, 'text'], fieldPath: [2, 'text'] };
 const KEY_TO_PATH: MessageFields = { key: [1, 'text'], path: [2, 'text'] };
@@ -30,44 +31,11 @@ const CONTAINER: MessageFields = {
   terminationMessagePolicy: [20, 'text'],
 };
 
-const METADATA: MessageFields = {
-  name: [1, 'text'],
-  generateName: [2, 'text'],
-  namespace: [3, 'text'],
-  uid: [5, 'text'],
-  resourceVersion: [6, 'text'],
-  creationTimestamp: [8, 'time'],
-  labels: [11, 'texts'],
-  annotations: [12, 'texts'],
-  ownerReferences: [
-    13,
-    {
-      kind: [1, 'text'],
-      name: [3, 'text'],
-      uid: [4, 'text'],
-      apiVersion: [5, 'text'],
-      controller: [6, 'flag'],
-      blockOwnerDeletion: [7, 'flag'],
-    },
-  ],
-  managedFields: [
-    17,
-    {
-      manager: [1, 'text'],
-      operation: [2, 'text'],
-      apiVersion: [3, 'text'],
-      time: [4, 'time'],
-      fieldsType: [6, 'text'],
-      fieldsV1: [7, 'json'],
-    },
-  ],
-};
-
 const STATE: MessageFields = { running: [2, { startedAt: [1, 'time'] }] };
 
 /** The fields of a Pod that the generator's pods have. Source: api core/v1 generated.proto. */
 const POD: MessageFields = {
-  metadata: [1, METADATA],
+  metadata: [1, META_FIELDS],
   spec: [
     2,
     {
@@ -127,24 +95,7 @@ const POD: MessageFields = {
   ],
 };
 
-const LIST: MessageFields = { resourceVersion: [2, 'text'], continue: [3, 'text'], remainingItemCount: [4, 'number'] };
-const TYPES: MessageFields = { apiVersion: [1, 'text'], kind: [2, 'text'] };
-const MAGIC = Buffer.from('k8s\0');
-
 /** A pod of the generator (its JSON) as a message. */
 export function encodePod(json: string): Buffer {
   return encodeMessage(JSON.parse(json) as Readonly<Record<string, unknown>>, POD);
-}
-
-/** Pods as a list in the API server's envelope. */
-export function encodePodList(metadata: Readonly<Record<string, unknown>>, pods: readonly Buffer[]): Buffer {
-  const list = [block(1, encodeMessage(metadata, LIST)), ...pods.map((pod) => block(2, pod))];
-  const types = block(1, encodeMessage({ apiVersion: 'v1', kind: 'PodList' }, TYPES));
-  return Buffer.concat([
-    MAGIC,
-    types,
-    block(2, Buffer.concat(list)),
-    block(3, Buffer.alloc(0)),
-    block(4, Buffer.alloc(0)),
-  ]);
 }
