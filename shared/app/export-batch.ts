@@ -58,7 +58,7 @@ export async function exportBatch(
       Math.min(deps.deadline.remaining(), sink.exportTimeout ?? Number.POSITIVE_INFINITY),
     );
     using pace = runtime.pacers.lease(sink, options.quota);
-    const delivery = { ...deps, deadline: ending, pace };
+    const delivery = { ...deps, deadline: ending, pace, lane: runtime.lanes.of(sink) };
     const rests = options.resting.includes(backlogSink(sink));
     const report = await exportOne(runtime, {
       sink,

@@ -5,6 +5,7 @@ import { ColumnPool } from '../core/column-pool.ts';
 import { createDeadline } from '../core/deadline.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
 import { MIB, type Millis, SECOND } from '../core/units.ts';
+import { createLanes, type Lanes } from '../delivery/lane.ts';
 import { createPacers, type Pacers } from '../delivery/pacer.ts';
 import { openSink } from '../sinks/registry.ts';
 import { unknownLabels } from '../sinks/row-filter.ts';
@@ -35,6 +36,8 @@ export interface Runtime {
   readonly sinks: readonly Sink[];
   /** What was sent within the sinks' quotas, as far as this process knows. */
   readonly pacers: Pacers;
+  /** Their requests in flight, those of all exports of this process together. */
+  readonly lanes: Lanes;
   readonly store: ObjectStore;
   /** Memory of tables, for one shard after the other. */
   readonly columns: ColumnPool;
@@ -104,6 +107,7 @@ export async function createRuntime({
     sources,
     sinks,
     pacers: createPacers(sinks, platform.clock),
+    lanes: createLanes(),
     columns: new ColumnPool(MOST_COLUMN_BYTES),
     store,
     async close() {

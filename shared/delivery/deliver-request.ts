@@ -4,6 +4,7 @@ import { describeError } from '../core/errors.ts';
 import type { Millis } from '../core/units.ts';
 import type { EncodedRequest, SendOutcome, Sink } from '../sinks/sink.ts';
 import { backoff } from './backoff.ts';
+import type { Lane } from './lane.ts';
 import type { Pace } from './pacer.ts';
 import { type Attempt, sendWithin } from './send-within.ts';
 import type { Tally } from './tally.ts';
@@ -21,6 +22,8 @@ export interface DeliveryDeps {
   readonly random: () => number;
   /** Where requests go that may be sent again later; undefined = they are dropped. */
   readonly spill?: Spill | undefined;
+  /** Places in flight that the sink's deliveries share; undefined = it has `limits.concurrency` of its own. */
+  readonly lane?: Lane | undefined;
   /** Keeps the export within the backend's quota; undefined = it has none. */
   readonly pace?: Pace | undefined;
 }

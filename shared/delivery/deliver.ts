@@ -3,6 +3,7 @@ import { countBatchPoints, type MetricBatch } from '../core/batch.ts';
 import { describeError } from '../core/errors.ts';
 import type { EncodedRequest, EncodeRejection, Sink } from '../sinks/sink.ts';
 import { type DeliveryDeps, deliverRequest, type Pause, type Spill } from './deliver-request.ts';
+import { createLane } from './lane.ts';
 import type { SinkReport } from './report.ts';
 import { createTally, type Tally } from './tally.ts';
 
@@ -40,7 +41,8 @@ const UNENCODED = 'not encoded before the deadline';
 
 /**
  * Sends what the source gives with as many workers as the sink allows, until it is empty, the deadline has come, or there is
- * no room before it: then why, and the rest is not even encoded for it.
+ * no room before it: then why, and the rest is not even encoded for it. A worker has a place in flight before it encodes its first
+ * request and until there is none left: while it waits because the backend asked for it, nobody else takes its place.
  */
 async function sendAll(
   sink: Sink,
@@ -49,18 +51,28 @@ async function sendAll(
   deps: DeliveryDeps,
 ): Promise<string | undefined> {
   const pause: Pause = { until: Number.NEGATIVE_INFINITY };
+  const turn = (deps.lane ?? createLane(sink.limits.concurrency)).begin();
+  const isOver = (): boolean => deps.deadline.signal.aborted || deps.deadline.remaining() <= 0;
   let held: string | undefined;
   const work = async (): Promise<void> => {
     while (held === undefined) {
       // Timers, answers and the other sinks get their turn before each request is encoded.
       await nextTurn();
-      if (deps.deadline.signal.aborted || deps.deadline.remaining() <= 0) return;
+      if (isOver()) return;
       const request = source.next();
       if (request === undefined) return;
       held = (await deliverRequest(sink, request, tally, pause, deps)) ?? held;
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, sink.limits.concurrency) }, work));
+  const workInPlace = async (): Promise<void> => {
+    if (isOver() || !(await turn.take(deps.deadline.signal))) return;
+    try {
+      await work();
+    } finally {
+      turn.give();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, sink.limits.concurrency) }, workInPlace));
   return held;
 }
 

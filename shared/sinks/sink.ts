@@ -46,7 +46,7 @@ export interface SinkLimits {
   readonly maxPoints: number;
   /** Largest body in bytes. */
   readonly maxBytes: number;
-  /** Most requests at once. */
+  /** Most requests at once, of all exports of a process together. */
   readonly concurrency: number;
   /** What the backend takes in a time. Undefined = it says no number. */
   readonly quota?: SinkQuota;
