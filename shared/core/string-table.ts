@@ -5,10 +5,8 @@ export interface StringTable {
   get(id: number): string | undefined;
 }
 
-/** A growing list of strings, each with a small id that starts at 1. */
+/** A growing set of strings, each with a small id that starts at 1. */
 export interface StringInterner extends StringTable {
-  /** A new id for a string that hardly comes again: it is not looked for, now or later. So one string may have several ids. */
-  add(text: string): number;
   /** The id of a string; 0 for undefined. */
   intern(text: string | undefined): number;
 }
@@ -26,16 +24,13 @@ class InternedStrings implements StringInterner {
     return this.#strings[id];
   }
 
-  add(text: string): number {
-    return this.#strings.push(text) - 1;
-  }
-
   intern(text: string | undefined): number {
     if (text === undefined) return 0;
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
-    const id = this.add(text);
+    const id = this.#strings.length;
     this.#ids.set(text, id);
+    this.#strings.push(text);
     return id;
   }
 }

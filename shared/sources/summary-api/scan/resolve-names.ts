@@ -20,14 +20,6 @@ function intern({ body, builder }: Scanned, stage: Stage, row: number, slot: num
   return builder.strings.intern(body.toString('latin1', at, at + length));
 }
 
-/** A new string id of a name that hardly comes again, without a look whether it has one; 0 if there is no name. */
-function add({ body, builder }: Scanned, stage: Stage, row: number, slot: number): number {
-  const length = stage.nameLength(row, slot);
-  if (length === 0) return 0;
-  const at = stage.nameAt(row, slot);
-  return builder.strings.add(body.toString('latin1', at, at + length));
-}
-
 /** Whether the text is the node's name. */
 function isNodeName({ body, node }: Scanned, stage: Stage, slot: number): boolean {
   const length = stage.nameLength(0, slot);
@@ -63,7 +55,7 @@ function resolvePods(scanned: Scanned): boolean {
   names.strings.begin();
   for (let row = 0; row < stage.rows; row++) {
     const uidId = intern(scanned, stage, row, uid);
-    const nameId = add(scanned, stage, row, name);
+    const nameId = intern(scanned, stage, row, name);
     const entry = entryOf(names.table, body, stage, row, namespace);
     // Without a uid the name in its namespace is the identity: rare enough for the other decoder.
     if (uidId === 0 || nameId === 0 || entry < 0 || !names.strings.add(uidId, row)) return false;
