@@ -58,15 +58,17 @@ interface Merging {
 
 function mergeColumn(key: string, { tables, rowsOf, rows }: Merging): PartialColumn {
   const merged = { sum: absentValues(rows), count: [] as number[], min: [] as number[], max: [] as number[] };
+  const values = new Float64Array(rows);
   for (const part of STATISTICS) {
-    let values = part === 'sum' ? merged.sum : undefined;
+    let isThere = false;
     for (let index = 0; index < tables.length; index++) {
       const column = tables[index]?.metrics[key]?.[part];
       if (column === undefined || !column.some(isPresent)) continue;
-      values ??= absentValues(rows);
+      if (!isThere) values.fill(Number.NaN);
+      isThere = true;
       mergeValues(values, column, { places: rowsOf[index] ?? [], part });
     }
-    if (values !== undefined) merged[part] = values;
+    if (isThere) merged[part] = Array.from(values);
   }
   return merged;
 }
@@ -76,11 +78,11 @@ function isPresent(value: number | null): boolean {
 }
 
 /**
- * Combines a column's values with those of the rows that they belong to. What combines them stands here, not in functions of their
- * own: a number that a function returns is an object of its own, a million of them a tick.
+ * Combines a column's values with those of the rows that they belong to, in doubles: as numbers of an array each of a million a tick may be
+ * an object of its own.
  */
 function mergeValues(
-  values: number[],
+  values: Float64Array,
   column: PartialColumn['sum'],
   { places, part }: { readonly places: readonly number[]; readonly part: keyof PartialColumn },
 ): void {

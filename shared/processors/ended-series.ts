@@ -115,8 +115,8 @@ class SegmentReader {
   /** By own-label set of the segment: that of the batch. */
   readonly #sets: readonly (number | undefined)[];
   #table: SeriesTable | undefined;
-  /** By row: indices of its sparse values. */
-  #sparse = new Map<number, number[]>();
+  /** By row: indices of its sparse values; made when a row's are first asked for. */
+  #sparse: ReadonlyMap<number, readonly number[]> | undefined;
   /** Sparse values of the batch, once they are asked for. */
   #present = new Set<number>();
 
@@ -140,15 +140,10 @@ class SegmentReader {
 
   open(table: SeriesTable): void {
     this.#table = table;
-    this.#sparse = new Map();
-    for (const [at, row] of table.sparse.row.entries()) {
-      const known = this.#sparse.get(row);
-      if (known === undefined) this.#sparse.set(row, [at]);
-      else known.push(at);
-    }
+    this.#sparse = undefined;
     this.#present = new Set();
     const now = this.#batch.tables[table.level]?.sparse;
-    if (now === undefined || this.#sparse.size === 0) return;
+    if (now === undefined || table.sparse.row.length === 0) return;
     for (let at = 0; at < now.length; at++) {
       this.#present.add(this.#sparseKey(now.row[at]!, now.metric[at]!, now.own[at]!));
     }
@@ -186,8 +181,32 @@ class SegmentReader {
         if (at === GONE || values === undefined || Number.isNaN(values[at]!)) suspects[row] = 1;
       }
     }
-    for (const row of sparse.row) if (now[row] !== UNSETTLED) suspects[row] = 1;
+    for (let at = 0; at < sparse.row.length; at++) {
+      const row = sparse.row[at]!;
+      if (now[row] !== UNSETTLED && !this.#isThere(at, now[row]!)) suspects[row] = 1;
+    }
     return suspects;
+  }
+
+  /** Whether the batch has a sparse value of the table on its row `now`. */
+  #isThere(at: number, now: number): boolean {
+    const { metric, own } = this.#table!.sparse;
+    const id = this.#metrics[metric[at]!];
+    const set = this.#sets[own[at]!];
+    return now >= 0 && id !== undefined && set !== undefined && this.#present.has(this.#sparseKey(now, id, set));
+  }
+
+  #sparseOf(row: number): readonly number[] {
+    if (this.#sparse === undefined) {
+      const byRow = new Map<number, number[]>();
+      for (const [at, other] of this.#table!.sparse.row.entries()) {
+        const known = byRow.get(other);
+        if (known === undefined) byRow.set(other, [at]);
+        else known.push(at);
+      }
+      this.#sparse = byRow;
+    }
+    return this.#sparse.get(row) ?? [];
   }
 
   /** Marks in `builder` what a row had and does not have now (`now` = its row in the batch, -1 = gone). True if anything. */
@@ -208,13 +227,10 @@ class SegmentReader {
         builder.table(table.level).set(known, mark(), 1);
       }
     }
-    for (const at of this.#sparse.get(row) ?? []) {
+    for (const at of this.#sparseOf(row)) {
+      if (this.#isThere(at, now)) continue;
       const [key, kind] = this.#segment.metrics[table.sparse.metric[at]!]!;
       const own = this.#segment.own[table.sparse.own[at]!]!;
-      const id = this.#metrics[table.sparse.metric[at]!];
-      const set = this.#sets[table.sparse.own[at]!];
-      if (now >= 0 && id !== undefined && set !== undefined && this.#present.has(this.#sparseKey(now, id, set)))
-        continue;
       const metric = CATALOG.get(key) ?? builder.dynamicMetric(key, kind, [table.level]);
       builder.table(table.level).addSparse(mark(), metric, builder.ownLabels(...own.flat()), 1);
     }

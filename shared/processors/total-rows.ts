@@ -66,15 +66,19 @@ export class TotalRows {
     return row;
   }
 
-  /** Adds one pod's value of `SUMMED_METRICS[metric]` to rows. */
-  addValue(rows: Int32Array, metric: number, value: number): void {
+  /** Adds one pod's values to rows, by `SUMMED_METRICS`; NaN = it has none. Row by row, as a row's cells lie together. */
+  addValues(rows: Int32Array, values: Float64Array): void {
     const cells = this.#cells;
     for (let i = 0; i < rows.length; i++) {
-      const at = rows[i]! * WIDTH + metric * STATISTICS;
-      cells[at]! += value;
-      cells[at + 1]!++;
-      if (value < cells[at + 2]!) cells[at + 2] = value;
-      if (value > cells[at + 3]!) cells[at + 3] = value;
+      let at = rows[i]! * WIDTH;
+      for (let metric = 0; metric < values.length; metric++, at += STATISTICS) {
+        const value = values[metric]!;
+        if (Number.isNaN(value)) continue;
+        cells[at]! += value;
+        cells[at + 1]!++;
+        if (value < cells[at + 2]!) cells[at + 2] = value;
+        if (value > cells[at + 3]!) cells[at + 3] = value;
+      }
     }
   }
 

@@ -59,6 +59,7 @@ export function createTotals(options: TotalsOptions): Totals {
   const workloadRows: number[] = [];
   const workload: string[] = ['', '', ''];
   const targets = new Int32Array(1 + groups.length);
+  const values = new Float64Array(SUMMED_METRICS.length);
   const seen = new Set<PodMeta>();
   let use: Float64Array = new Float64Array(0);
   const nodes = { count: 0, measured: 0, unknown: 0 };
@@ -101,9 +102,10 @@ export function createTotals(options: TotalsOptions): Totals {
         aim({ meta, namespace: builder.strings.get(pods.getLabel(NAMESPACE, row)) ?? NONE, node });
         const onHostNetwork = pods.hasFlag(row, ROW_FLAGS.hostNetwork);
         for (let metric = 0; metric < columns.length; metric++) {
-          const value = columns[metric]?.[row] ?? Number.NaN;
-          if (!Number.isNaN(value) && !(onHostNetwork && OF_NETWORK[metric])) rows.addValue(targets, metric, value);
+          const column = columns[metric];
+          values[metric] = column === undefined || (onHostNetwork && OF_NETWORK[metric]) ? Number.NaN : column[row]!;
         }
+        rows.addValues(targets, values);
         rows.addCount(targets, POD_COUNT, 1);
         rows.addCount(targets, CONTAINER_COUNT, containers[row - from]!);
         if (bound.length > 0) rows.addCount(targets, POD_COMPLETE, 1);
