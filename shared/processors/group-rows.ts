@@ -18,6 +18,8 @@ export interface PodPlace {
 export interface GroupRows {
   /** The row of a pod. */
   rowOf(place: PodPlace): number;
+  /** Whether a pod's row depends on its node. */
+  readonly isByNode: boolean;
   readonly labelKeys: readonly string[];
   /** The rows so far, each with its labels by `labelKeys`. */
   rows(): readonly LabelledRow[];
@@ -49,6 +51,7 @@ export function createGroupRows(grouping: Grouping, rows: TotalRows, rowLimit: n
       for (let i = 0; i < keys.length; i++) values[i] = keyValue(keys[i]!, place);
       return tree.row(values, create);
     },
+    isByNode: keys.some(({ kind }) => kind === 'node' || kind === 'node-label'),
     labelKeys: ['grouping', ...keys.map((key) => key.name)],
     rows: () =>
       (other === undefined ? own : [...own, other]).map((row) => ({

@@ -35,6 +35,13 @@ export interface Totals {
   release(): void;
 }
 
+/** The rows that pods of one workload with the same labels count in, but for those that depend on their node. */
+interface Aim {
+  readonly workload: PodMeta['workload'];
+  readonly namespace: string;
+  readonly rows: Int32Array;
+}
+
 const DEFAULT_ROW_LIMIT = 5_000;
 const NAMESPACE_KEYS = ['namespace_name'];
 const WORKLOAD_KEYS = ['namespace_name', 'workload_kind', 'workload_name'];
@@ -60,6 +67,8 @@ export function createTotals(options: TotalsOptions): Totals {
   const workload: string[] = ['', '', ''];
   const targets = new Int32Array(1 + groups.length);
   const values = new Float64Array(SUMMED_METRICS.length);
+  /** By a pod's labels: where the last pod that has them counted. */
+  const aimed = new Map<PodMeta['labels'], Aim>();
   const seen = new Set<PodMeta>();
   let use: Float64Array = new Float64Array(0);
   const nodes = { count: 0, measured: 0, unknown: 0 };
@@ -70,8 +79,20 @@ export function createTotals(options: TotalsOptions): Totals {
     return row;
   };
 
-  /** Sets `targets` to the rows that a pod counts in. */
+  /** Sets `targets` to the rows that a pod counts in. Copies of a pod have one workload and one set of labels, the same objects. */
   function aim(place: PodPlace): void {
+    const { meta, namespace } = place;
+    const known = meta === undefined ? undefined : aimed.get(meta.labels);
+    if (known !== undefined && known.workload === meta?.workload && known.namespace === namespace) {
+      targets.set(known.rows);
+      for (let i = 0; i < groups.length; i++) if (groups[i]!.isByNode) targets[i + 1] = groups[i]!.rowOf(place);
+      return;
+    }
+    aimAnew(place);
+    if (meta !== undefined) aimed.set(meta.labels, { workload: meta.workload, namespace, rows: targets.slice() });
+  }
+
+  function aimAnew(place: PodPlace): void {
     workload[0] = place.namespace;
     workload[1] = place.meta?.workload.kind ?? NONE;
     workload[2] = place.meta?.workload.name ?? NONE;

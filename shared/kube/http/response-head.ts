@@ -23,11 +23,19 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 const LENGTH = /^\d{1,15}$/;
 
+/** The head that was read last: within a second kubelets' answers through one server have the same. */
+let latest: { readonly text: string; readonly head: ResponseHead } | undefined;
+
 /**
  * Reads the head of an answer, without the empty line at its end (RFC 9112). As strict as Node's parser: what two readers
  * could take for different lengths is an error. Throws `HttpError`.
  */
 export function parseResponseHead(text: string): ResponseHead {
+  if (latest?.text !== text) latest = { text, head: parse(text) };
+  return latest.head;
+}
+
+function parse(text: string): ResponseHead {
   const lines = text.split('\r\n');
   const status = STATUS_LINE.exec(lines[0] ?? '');
   if (status === null) throw new HttpError('HPE_INVALID_CONSTANT', 'Expected HTTP/1.1 and a status');
