@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
-import type { MetricBatchBuilder } from '../core/batch-builder.ts';
+import { MetricBatchBuilder } from '../core/batch-builder.ts';
 import type { ColumnPool } from '../core/column-pool.ts';
 import { freeMemory } from '../core/free-memory.ts';
+import { keepShape } from '../core/keep-shape.ts';
 import { metricId } from '../core/metrics.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
@@ -45,6 +46,13 @@ const SAMPLE_NODES = 4;
 const SPARE_ROOM = 1.05;
 
 const CPU_CAPACITY = metricId('cpu/node_capacity');
+/** A builder with a table, of no use. */
+function anyBuilder(): MetricBatchBuilder {
+  const builder = new MetricBatchBuilder({ timestamp: 0, resolution: 0, cluster: undefined });
+  builder.table('pod');
+  return builder;
+}
+
 /** Columns of a node's counters share their memory. */
 function freeColumn(column: Float64Array | undefined): void {
   if (column?.buffer instanceof ArrayBuffer && !column.buffer.detached) freeMemory(new Uint8Array(column.buffer));
@@ -62,6 +70,7 @@ export function createNodeFolder(deps: {
   readonly pool: ColumnPool;
 }): NodeFolder {
   const { builder, config, request, tally } = deps;
+  keepShape(MetricBatchBuilder, anyBuilder);
   const totals = createTotals({ groupings: config.groupings, pool: deps.pool });
   const after = new Map<string, NodeCounters>();
   const settings = { labels: config.labels, namespaceIds: request.namespaceIds };

@@ -27,38 +27,60 @@ export interface GroupRows {
 
 const FOLDED = COUNTER_KEYS.indexOf('group/folded');
 
+/** A class, so that its methods outlive a shard: code that was compiled against a closure dies with it. */
+class RowsOfGrouping implements GroupRows {
+  readonly isByNode: boolean;
+  readonly labelKeys: readonly string[];
+  readonly #grouping: Grouping;
+  readonly #rows: TotalRows;
+  readonly #rowLimit: number;
+  readonly #tree = createKeyTree();
+  readonly #values: string[];
+  readonly #own: number[] = [];
+  #other: number | undefined;
+  readonly #create = (): number => this.#add();
+
+  constructor(grouping: Grouping, rows: TotalRows, rowLimit: number) {
+    const { keys } = grouping;
+    this.#grouping = grouping;
+    this.#rows = rows;
+    this.#rowLimit = rowLimit;
+    this.#values = keys.map(() => '');
+    this.isByNode = keys.some(({ kind }) => kind === 'node' || kind === 'node-label');
+    this.labelKeys = ['grouping', ...keys.map((key) => key.name)];
+  }
+
+  rowOf(place: PodPlace): number {
+    const { keys } = this.#grouping;
+    const values = this.#values;
+    for (let i = 0; i < keys.length; i++) values[i] = keyValue(keys[i]!, place);
+    return this.#tree.row(values, this.#create);
+  }
+
+  rows(): readonly LabelledRow[] {
+    const all = this.#other === undefined ? this.#own : [...this.#own, this.#other];
+    return all.map((row) => ({ row, labels: [this.#grouping.text, ...this.#rows.labelsOf(row)] }));
+  }
+
+  #add(): number {
+    const rows = this.#rows;
+    if (this.#own.length < this.#rowLimit) {
+      const row = rows.addRow([...this.#values]);
+      this.#own.push(row);
+      return row;
+    }
+    this.#other ??= rows.addRow(this.#values.map(() => OTHER));
+    rows.addCountOf(this.#other, FOLDED, 1);
+    return this.#other;
+  }
+}
+
 /**
  * Finds the row of a pod by the values of the grouping's keys. A pod without a label, and a pod that the API server does
  * not know, is under `(none)`. Combinations beyond `rowLimit` go to the row `(other)`, which counts them.
  */
 export function createGroupRows(grouping: Grouping, rows: TotalRows, rowLimit: number): GroupRows {
-  const tree = createKeyTree();
-  const { keys } = grouping;
-  const values: string[] = keys.map(() => '');
-  const own: number[] = [];
-  let other: number | undefined;
-  const create = (): number => {
-    if (own.length < rowLimit) {
-      own.push(rows.addRow([...values]));
-      return own.at(-1)!;
-    }
-    other ??= rows.addRow(keys.map(() => OTHER));
-    rows.addCountOf(other, FOLDED, 1);
-    return other;
-  };
-  return {
-    rowOf(place) {
-      for (let i = 0; i < keys.length; i++) values[i] = keyValue(keys[i]!, place);
-      return tree.row(values, create);
-    },
-    isByNode: keys.some(({ kind }) => kind === 'node' || kind === 'node-label'),
-    labelKeys: ['grouping', ...keys.map((key) => key.name)],
-    rows: () =>
-      (other === undefined ? own : [...own, other]).map((row) => ({
-        row,
-        labels: [grouping.text, ...rows.labelsOf(row)],
-      })),
-  };
+  return new RowsOfGrouping(grouping, rows, rowLimit);
 }
 
 function keyValue(key: GroupKey, { meta, namespace, node }: PodPlace): string {

@@ -13,10 +13,22 @@ function createBranch(): Branch {
   return { branches: new Map(), rows: new Map() };
 }
 
-export function createKeyTree(): KeyTree {
-  const root = createBranch();
-  const find = (values: readonly string[], create: () => number): number => {
-    let branch = root;
+/** A class, so that its methods outlive a shard: code that was compiled against a closure dies with it. */
+class Tree implements KeyTree {
+  readonly #root = createBranch();
+  // Pods of one node come together: by its labels it is the row of the last one.
+  #latest: readonly string[] = [];
+  #latestRow = -1;
+
+  row(values: readonly string[], create: () => number): number {
+    if (this.#latestRow >= 0 && isSame(this.#latest, values)) return this.#latestRow;
+    this.#latestRow = this.#find(values, create);
+    this.#latest = [...values];
+    return this.#latestRow;
+  }
+
+  #find(values: readonly string[], create: () => number): number {
+    let branch = this.#root;
     const last = values.length - 1;
     for (let i = 0; i < last; i++) {
       const value = values[i]!;
@@ -33,18 +45,11 @@ export function createKeyTree(): KeyTree {
     const row = create();
     branch.rows.set(value, row);
     return row;
-  };
-  // Pods of one node come together: by its labels it is the row of the last one.
-  let latest: readonly string[] | undefined;
-  let latestRow = 0;
-  return {
-    row(values, create) {
-      if (latest !== undefined && isSame(latest, values)) return latestRow;
-      latestRow = find(values, create);
-      latest = [...values];
-      return latestRow;
-    },
-  };
+  }
+}
+
+export function createKeyTree(): KeyTree {
+  return new Tree();
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
+import { keepShape } from '../core/keep-shape.ts';
 import { labelIndex } from '../core/labels.ts';
 import type { PodMeta } from './pod-meta.ts';
 
@@ -15,29 +16,41 @@ const NAMESPACE = labelIndex('namespace_name');
 const POD_NAME = labelIndex('pod_name');
 const POD_ID = labelIndex('pod_id');
 
+/** A class, so that code that was compiled for it outlives a tick. */
+class IndexedPods implements PodIndex {
+  readonly #byNamespace = new Map<string, Map<string, PodMeta>>();
+  readonly #byNode = new Map<string, PodMeta[]>();
+
+  constructor(pods: Iterable<PodMeta>) {
+    for (const pod of pods) this.#add(pod);
+    for (const byName of this.#byNamespace.values()) for (const pod of byName.values()) this.#bind(pod);
+  }
+
+  find(namespace: string, name: string): PodMeta | undefined {
+    return this.#byNamespace.get(namespace)?.get(name);
+  }
+
+  ofNode(node: string): readonly PodMeta[] {
+    return this.#byNode.get(node) ?? NO_PODS;
+  }
+
+  #add(pod: PodMeta): void {
+    const byName = this.#byNamespace.get(pod.namespace);
+    if (byName === undefined) this.#byNamespace.set(pod.namespace, new Map([[pod.name, pod]]));
+    else byName.set(pod.name, pod);
+  }
+
+  #bind(pod: PodMeta): void {
+    if (pod.nodeName === undefined) return;
+    const bound = this.#byNode.get(pod.nodeName);
+    if (bound === undefined) this.#byNode.set(pod.nodeName, [pod]);
+    else bound.push(pod);
+  }
+}
+
 export function createPodIndex(pods: Iterable<PodMeta>): PodIndex {
-  const byNamespace = new Map<string, Map<string, PodMeta>>();
-  for (const pod of pods) {
-    let byName = byNamespace.get(pod.namespace);
-    if (byName === undefined) {
-      byName = new Map();
-      byNamespace.set(pod.namespace, byName);
-    }
-    byName.set(pod.name, pod);
-  }
-  const byNode = new Map<string, PodMeta[]>();
-  for (const byName of byNamespace.values()) {
-    for (const pod of byName.values()) {
-      if (pod.nodeName === undefined) continue;
-      const bound = byNode.get(pod.nodeName);
-      if (bound === undefined) byNode.set(pod.nodeName, [pod]);
-      else bound.push(pod);
-    }
-  }
-  return {
-    find: (namespace, name) => byNamespace.get(namespace)?.get(name),
-    ofNode: (node) => byNode.get(node) ?? NO_PODS,
-  };
+  keepShape(IndexedPods, () => new IndexedPods([]));
+  return new IndexedPods(pods);
 }
 
 /**

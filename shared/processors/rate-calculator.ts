@@ -1,11 +1,10 @@
 // hot path: bench "rates"
 import { ROW_FLAGS } from '../core/batch.ts';
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
-import type { Level } from '../core/level.ts';
 import { metricId, SAMPLE_CLOCKS } from '../core/metrics.ts';
 import type { TableBuilder } from '../core/table-builder.ts';
 import { MINUTE, type Millis, SECOND, type UnixMillis } from '../core/units.ts';
-import type { NodeRows, RowRange } from '../sources/source.ts';
+import type { NodeRows } from '../sources/source.ts';
 import { COUNTER_COLUMNS, counterRows, type NodeCounters, RATED_COUNTERS } from '../state/counters.ts';
 import { matchRows, rowKeys } from './rate-rows.ts';
 import { CLOCK_COLUMNS, RATE_TABLE, type RateEntry, START_COLUMN } from './rate-table.ts';
@@ -64,6 +63,7 @@ interface Work {
   /** By row: 1 = its start time says that it began anew; 2 = a counter of it did. */
   readonly anew: Uint8Array;
   computed: number;
+  fallback: number;
   stale: number;
   implausible: number;
 }
@@ -109,29 +109,34 @@ export function calculateRates(
     sampled: SAMPLE_CLOCKS.map(() => new Float64Array(count)),
     anew: new Uint8Array(count),
     computed: 0,
+    fallback: 0,
     stale: 0,
     implausible: 0,
   };
-  let offset = 0;
-  let fallback = 0;
-  const part = (level: Level, range: RowRange): void => {
+  rateRows(work, { table: builder.table('node'), from: rows.node, count: 1, offset: 0 }, false);
+  let offset = 1;
+  for (const { level, range, trusted } of [
+    { level: 'sys_container', range: rows.sysContainers, trusted: false },
+    { level: 'pod', range: rows.pods, trusted: true },
+    { level: 'pod_container', range: rows.containers, trusted: true },
+  ] as const) {
     const segment = { table: builder.table(level), from: range.from, count: range.to - range.from, offset };
-    saveStarts(work, segment, level === 'pod' || level === 'pod_container');
-    for (let clock = 0; clock < SAMPLE_CLOCKS.length; clock++) saveSampleTimes(work, segment, clock);
-    for (let i = 0; i < RATE_TABLE.length; i++) rateCounter(work, segment, RATE_TABLE[i]!);
-    for (let row = range.from; row < range.to; row++)
-      if (segment.table.hasFlag(row, ROW_FLAGS.cpuRateFallback)) fallback++;
+    rateRows(work, segment, trusted);
     offset += segment.count;
-  };
-  part('node', { from: rows.node, to: rows.node + 1 });
-  part('sys_container', rows.sysContainers);
-  part('pod', rows.pods);
-  part('pod_container', rows.containers);
+  }
   let reset = 0;
   for (let row = 0; row < count; row++) if ((work.anew[row]! & 2) !== 0) reset++;
   const stamp = previous === undefined ? tick : Math.max(tick, previous.stamp);
-  const { computed, stale, implausible } = work;
+  const { computed, fallback, stale, implausible } = work;
   return { counters: { ...keys, stamp, columns: work.after }, computed, fallback, reset, stale, implausible };
+}
+
+function rateRows(work: Work, segment: Segment, trusted: boolean): void {
+  saveStarts(work, segment, trusted);
+  for (let clock = 0; clock < SAMPLE_CLOCKS.length; clock++) saveSampleTimes(work, segment, clock);
+  for (let i = 0; i < RATE_TABLE.length; i++) rateCounter(work, segment, RATE_TABLE[i]!);
+  const { table, from, count } = segment;
+  for (let row = from; row < from + count; row++) if (table.hasFlag(row, ROW_FLAGS.cpuRateFallback)) work.fallback++;
 }
 
 function saved(work: Work, column: number): Float64Array {

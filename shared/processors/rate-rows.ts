@@ -18,19 +18,12 @@ const SHORT_CHAIN = 16;
 
 /** The keys of one node's rows, from their labels. */
 export function rowKeys(builder: MetricBatchBuilder, rows: NodeRows): RowKeys {
-  const text = (table: TableBuilder, label: number, row: number): string =>
-    builder.strings.get(table.getLabel(label, row)) ?? '';
-  const names = (table: TableBuilder, range: RowRange): string[] => {
-    const out: string[] = new Array(range.to - range.from);
-    for (let row = range.from; row < range.to; row++) out[row - range.from] = text(table, CONTAINER_NAME, row);
-    return out;
-  };
   const podTable = builder.table('pod');
   const pods: string[] = new Array(rows.pods.to - rows.pods.from);
   for (let row = rows.pods.from; row < rows.pods.to; row++) {
-    const uid = text(podTable, POD_ID, row);
+    const uid = textOf(builder, podTable, POD_ID, row);
     pods[row - rows.pods.from] =
-      uid === '' ? `${text(podTable, NAMESPACE, row)}/${text(podTable, POD_NAME, row)}` : uid;
+      uid === '' ? `${textOf(builder, podTable, NAMESPACE, row)}/${textOf(builder, podTable, POD_NAME, row)}` : uid;
   }
   const containerTable = builder.table('pod_container');
   const containerPods: number[] = new Array(rows.containers.to - rows.containers.from);
@@ -39,12 +32,22 @@ export function rowKeys(builder: MetricBatchBuilder, rows: NodeRows): RowKeys {
     containerPods[row - rows.containers.from] = pod >= 0 && pod < pods.length ? pod : -1;
   }
   return {
-    node: text(builder.table('node'), NODE_NAME, rows.node),
-    sysContainers: names(builder.table('sys_container'), rows.sysContainers),
+    node: textOf(builder, builder.table('node'), NODE_NAME, rows.node),
+    sysContainers: namesOf(builder, builder.table('sys_container'), rows.sysContainers),
     pods,
-    containers: names(containerTable, rows.containers),
+    containers: namesOf(builder, containerTable, rows.containers),
     containerPods,
   };
+}
+
+function textOf({ strings }: MetricBatchBuilder, table: TableBuilder, label: number, row: number): string {
+  return strings.get(table.getLabel(label, row)) ?? '';
+}
+
+function namesOf(builder: MetricBatchBuilder, table: TableBuilder, { from, to }: RowRange): string[] {
+  const names: string[] = new Array(to - from);
+  for (let row = from; row < to; row++) names[row - from] = textOf(builder, table, CONTAINER_NAME, row);
+  return names;
 }
 
 /** By row of `keys`: the row of the same entity in `previous`; -1 = it was not there. */

@@ -3,6 +3,7 @@ import type { Grouping } from '../config/config.ts';
 import { ROW_FLAGS } from '../core/batch.ts';
 import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import type { ColumnPool } from '../core/column-pool.ts';
+import { keepShape } from '../core/keep-shape.ts';
 import { labelIndex } from '../core/labels.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
@@ -53,112 +54,143 @@ const POD_COMPLETE = COUNTER_KEYS.indexOf(numeratorOf(COMPLETENESS));
 const USE_AT = COUNTER_KEYS.length - USE_WIDTH;
 const OF_NETWORK = SUMMED_METRICS.map((metric) => metric.name.startsWith('network/'));
 
+/** Any grouping. */
+const SHAPE: Grouping = { text: 'namespace', keys: [{ kind: 'namespace', name: 'namespace_name' }] };
+
+/** A class, so that its methods outlive a shard: code that was compiled against a closure dies with it. */
+class PodTotals implements Totals {
+  readonly #rows: TotalRows;
+  readonly #groups: readonly GroupRows[];
+  readonly #workloads = createKeyTree();
+  readonly #workloadRows: number[] = [];
+  readonly #workload: string[] = ['', '', ''];
+  readonly #createWorkload = (): number => this.#addWorkload();
+  readonly #targets: Int32Array;
+  readonly #values = new Float64Array(SUMMED_METRICS.length);
+  /** By a pod's labels: where the last pod that has them counted. */
+  readonly #aimed = new Map<PodMeta['labels'], Aim>();
+  readonly #seen = new Set<PodMeta>();
+  #use: Float64Array = new Float64Array(0);
+  readonly #nodes = { count: 0, measured: 0, unknown: 0 };
+
+  constructor({ groupings, rowLimit = DEFAULT_ROW_LIMIT, pool }: TotalsOptions) {
+    const rows = new TotalRows(pool);
+    this.#rows = rows;
+    this.#groups = groupings.map((grouping) => createGroupRows(grouping, rows, rowLimit));
+    this.#targets = new Int32Array(1 + groupings.length);
+  }
+
+  add(builder: MetricBatchBuilder, nodeRows: NodeRows, index: PodIndex, node: ShardNode): void {
+    const rows = this.#rows;
+    const targets = this.#targets;
+    const values = this.#values;
+    const seen = this.#seen;
+    const pods = builder.table('pod');
+    const { from, to } = nodeRows.pods;
+    const columns = SUMMED_METRICS.map((metric) => pods.columnIfAny(metric.id));
+    const bound = index.ofNode(node.name);
+    const use = foldContainerUse(builder, nodeRows, this.#use);
+    this.#use = use;
+    const containers = countContainers(builder, nodeRows);
+    seen.clear();
+    for (let row = from; row < to; row++) {
+      if (pods.hasFlag(row, ROW_FLAGS.unmeasured)) continue;
+      const meta = podOfRow(builder, index, row);
+      this.#aim({ meta, namespace: builder.strings.get(pods.getLabel(NAMESPACE, row)) ?? NONE, node });
+      const onHostNetwork = pods.hasFlag(row, ROW_FLAGS.hostNetwork);
+      for (let metric = 0; metric < columns.length; metric++) {
+        const column = columns[metric];
+        values[metric] = column === undefined || (onHostNetwork && OF_NETWORK[metric]) ? Number.NaN : column[row]!;
+      }
+      rows.addValues(targets, values);
+      rows.addCount(targets, POD_COUNT, 1);
+      rows.addCount(targets, CONTAINER_COUNT, containers[row - from]!);
+      if (bound.length > 0) rows.addCount(targets, POD_COMPLETE, 1);
+      const at = (row - from) * USE_WIDTH;
+      for (let i = 0; i < USE_WIDTH; i++) if (use[at + i] !== 0) rows.addCount(targets, USE_AT + i, use[at + i]!);
+      if (meta === undefined || !isExpected(meta) || meta.nodeName !== node.name || seen.has(meta)) continue;
+      seen.add(meta);
+      rows.addCount(targets, POD_EXPECTED, 1);
+    }
+    this.#expect(bound, node);
+    this.#nodes.count++;
+    this.#nodes.measured++;
+  }
+
+  addDown(node: ShardNode, index: PodIndex): void {
+    const bound = index.ofNode(node.name);
+    this.#seen.clear();
+    this.#expect(bound, node);
+    this.#nodes.count++;
+    if (bound.length === 0) this.#nodes.unknown++;
+  }
+
+  toPartialTables(): TotalTables {
+    const rows = this.#rows;
+    const workload = this.#workloadRows.map((row) => ({ row, labels: rows.labelsOf(row) }));
+    const { namespaces, labelled } = sumNamespaces(rows, workload);
+    return {
+      cluster: sumCluster(namespaces, labelled, this.#nodes),
+      namespace: namespaces.toTable(NAMESPACE_KEYS, labelled),
+      workload: rows.toTable(WORKLOAD_KEYS, workload),
+      group: groupTable(rows, this.#groups),
+    };
+  }
+
+  release(): void {
+    this.#rows.release();
+  }
+
+  #addWorkload(): number {
+    const row = this.#rows.addRow([...this.#workload]);
+    this.#workloadRows.push(row);
+    return row;
+  }
+
+  /** Sets `#targets` to the rows that a pod counts in. Copies of a pod have one workload and one set of labels, the same objects. */
+  #aim(place: PodPlace): void {
+    const { meta, namespace } = place;
+    const targets = this.#targets;
+    const known = meta === undefined ? undefined : this.#aimed.get(meta.labels);
+    if (known !== undefined && known.workload === meta?.workload && known.namespace === namespace) {
+      targets.set(known.rows);
+      const groups = this.#groups;
+      for (let i = 0; i < groups.length; i++) if (groups[i]!.isByNode) targets[i + 1] = groups[i]!.rowOf(place);
+      return;
+    }
+    this.#aimAnew(place);
+    if (meta !== undefined) this.#aimed.set(meta.labels, { workload: meta.workload, namespace, rows: targets.slice() });
+  }
+
+  #aimAnew(place: PodPlace): void {
+    const workload = this.#workload;
+    const groups = this.#groups;
+    const targets = this.#targets;
+    workload[0] = place.namespace;
+    workload[1] = place.meta?.workload.kind ?? NONE;
+    workload[2] = place.meta?.workload.name ?? NONE;
+    targets[0] = this.#workloads.row(workload, this.#createWorkload);
+    for (let i = 0; i < groups.length; i++) targets[i + 1] = groups[i]!.rowOf(place);
+  }
+
+  /** Counts pods that should have been measured, and were not seen. */
+  #expect(pods: readonly PodMeta[], node: ShardNode): void {
+    for (const meta of pods) {
+      if (!isExpected(meta) || this.#seen.has(meta)) continue;
+      this.#aim({ meta, namespace: meta.namespace, node });
+      this.#rows.addCount(this.#targets, POD_EXPECTED, 1);
+    }
+  }
+}
+
 /**
  * Folds pods into workloads and label groups. Namespaces are the sums of their workloads and the cluster that of its
  * namespaces (Heapster: sums of pods). A metric that a pod lacks is skipped, not 0; network values of a pod on the host's
  * network are the node's and are left out.
  */
 export function createTotals(options: TotalsOptions): Totals {
-  const rows = new TotalRows(options.pool);
-  const rowLimit = options.rowLimit ?? DEFAULT_ROW_LIMIT;
-  const groups = options.groupings.map((grouping) => createGroupRows(grouping, rows, rowLimit));
-  const workloads = createKeyTree();
-  const workloadRows: number[] = [];
-  const workload: string[] = ['', '', ''];
-  const targets = new Int32Array(1 + groups.length);
-  const values = new Float64Array(SUMMED_METRICS.length);
-  /** By a pod's labels: where the last pod that has them counted. */
-  const aimed = new Map<PodMeta['labels'], Aim>();
-  const seen = new Set<PodMeta>();
-  let use: Float64Array = new Float64Array(0);
-  const nodes = { count: 0, measured: 0, unknown: 0 };
-
-  const createWorkload = (): number => {
-    const row = rows.addRow([...workload]);
-    workloadRows.push(row);
-    return row;
-  };
-
-  /** Sets `targets` to the rows that a pod counts in. Copies of a pod have one workload and one set of labels, the same objects. */
-  function aim(place: PodPlace): void {
-    const { meta, namespace } = place;
-    const known = meta === undefined ? undefined : aimed.get(meta.labels);
-    if (known !== undefined && known.workload === meta?.workload && known.namespace === namespace) {
-      targets.set(known.rows);
-      for (let i = 0; i < groups.length; i++) if (groups[i]!.isByNode) targets[i + 1] = groups[i]!.rowOf(place);
-      return;
-    }
-    aimAnew(place);
-    if (meta !== undefined) aimed.set(meta.labels, { workload: meta.workload, namespace, rows: targets.slice() });
-  }
-
-  function aimAnew(place: PodPlace): void {
-    workload[0] = place.namespace;
-    workload[1] = place.meta?.workload.kind ?? NONE;
-    workload[2] = place.meta?.workload.name ?? NONE;
-    targets[0] = workloads.row(workload, createWorkload);
-    for (let i = 0; i < groups.length; i++) targets[i + 1] = groups[i]!.rowOf(place);
-  }
-
-  function expect(pods: readonly PodMeta[], node: ShardNode): void {
-    for (const meta of pods) {
-      if (!isExpected(meta) || seen.has(meta)) continue;
-      aim({ meta, namespace: meta.namespace, node });
-      rows.addCount(targets, POD_EXPECTED, 1);
-    }
-  }
-
-  return {
-    add(builder, nodeRows, index, node) {
-      const pods = builder.table('pod');
-      const { from, to } = nodeRows.pods;
-      const columns = SUMMED_METRICS.map((metric) => pods.columnIfAny(metric.id));
-      const bound = index.ofNode(node.name);
-      use = foldContainerUse(builder, nodeRows, use);
-      const containers = countContainers(builder, nodeRows);
-      seen.clear();
-      for (let row = from; row < to; row++) {
-        if (pods.hasFlag(row, ROW_FLAGS.unmeasured)) continue;
-        const meta = podOfRow(builder, index, row);
-        aim({ meta, namespace: builder.strings.get(pods.getLabel(NAMESPACE, row)) ?? NONE, node });
-        const onHostNetwork = pods.hasFlag(row, ROW_FLAGS.hostNetwork);
-        for (let metric = 0; metric < columns.length; metric++) {
-          const column = columns[metric];
-          values[metric] = column === undefined || (onHostNetwork && OF_NETWORK[metric]) ? Number.NaN : column[row]!;
-        }
-        rows.addValues(targets, values);
-        rows.addCount(targets, POD_COUNT, 1);
-        rows.addCount(targets, CONTAINER_COUNT, containers[row - from]!);
-        if (bound.length > 0) rows.addCount(targets, POD_COMPLETE, 1);
-        const at = (row - from) * USE_WIDTH;
-        for (let i = 0; i < USE_WIDTH; i++) if (use[at + i] !== 0) rows.addCount(targets, USE_AT + i, use[at + i]!);
-        if (meta === undefined || !isExpected(meta) || meta.nodeName !== node.name || seen.has(meta)) continue;
-        seen.add(meta);
-        rows.addCount(targets, POD_EXPECTED, 1);
-      }
-      expect(bound, node);
-      nodes.count++;
-      nodes.measured++;
-    },
-    addDown(node, index) {
-      const bound = index.ofNode(node.name);
-      seen.clear();
-      expect(bound, node);
-      nodes.count++;
-      if (bound.length === 0) nodes.unknown++;
-    },
-    toPartialTables() {
-      const workload = workloadRows.map((row) => ({ row, labels: rows.labelsOf(row) }));
-      const { namespaces, labelled } = sumNamespaces(rows, workload);
-      return {
-        cluster: sumCluster(namespaces, labelled, nodes),
-        namespace: namespaces.toTable(NAMESPACE_KEYS, labelled),
-        workload: rows.toTable(WORKLOAD_KEYS, workload),
-        group: groupTable(rows, groups),
-      };
-    },
-    release: () => rows.release(),
-  };
+  keepShape(PodTotals, () => new PodTotals({ groupings: [SHAPE] }));
+  return new PodTotals(options);
 }
 
 /** Namespaces: the sums of their workloads. */

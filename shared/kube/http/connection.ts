@@ -1,5 +1,6 @@
 // hot path: bench "whole tick"
 import type { Socket } from 'node:net';
+import { keepShape } from '../../core/keep-shape.ts';
 import { type ResponseHandler, ResponseReader } from './response-reader.ts';
 
 /** One GET on a connection. Exactly one of `onDone` and `onBroken` is called, unless the connection is destroyed by its user. */
@@ -21,6 +22,8 @@ export interface Dial {
   open(reads: SocketReads): Socket;
 }
 
+const NOBODY: ResponseHandler = { onHead: () => undefined, onBody: () => undefined };
+
 /** One socket: one request at a time, each with its answer read to the end before the next. */
 export class Connection {
   readonly #socket: Socket;
@@ -39,6 +42,7 @@ export class Connection {
     buffer: Buffer,
     events: { readonly onIdle: (connection: Connection) => void; readonly onClosed: (connection: Connection) => void },
   ) {
+    keepShape(ResponseReader, () => new ResponseReader(NOBODY));
     this.#onIdle = events.onIdle;
     this.#onClosed = events.onClosed;
     const callback = (bytes: number, from: Buffer): boolean => {

@@ -1,10 +1,11 @@
 // hot path: bench "pods"
 import { DecodeError } from '../../core/errors.ts';
+import { keepShape } from '../../core/keep-shape.ts';
 import type { PieceReader } from '../exchange.ts';
 import { type ListPage, MAX_LIST_ITEMS } from '../list-all.ts';
 import { EnvelopeReader } from './envelope-reader.ts';
 import type { ObjectDecoder } from './object-decoder.ts';
-import type { WireCursor } from './wire-cursor.ts';
+import { WireCursor } from './wire-cursor.ts';
 
 /** Reads one page of a list, piece by piece. */
 export interface ListReader<T> extends PieceReader {
@@ -17,6 +18,8 @@ export interface ListReader<T> extends PieceReader {
  * Fields of every list: metadata = 1 (continue = 3), items = 2. Source: api core/v1 generated.proto.
  */
 export function openList<T>(kind: 'NodeList' | 'PodList', decode: ObjectDecoder<T | undefined>): ListReader<T> {
+  keepShape(EnvelopeReader, () => new EnvelopeReader(kind, () => undefined));
+  keepShape(WireCursor, () => new WireCursor(Buffer.alloc(0)));
   const items: T[] = [];
   let token = '';
   let objects = 0;
