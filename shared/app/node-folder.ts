@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { anyBuilder } from '../core/any-batch.ts';
 import { MetricBatchBuilder } from '../core/batch-builder.ts';
 import type { ColumnPool } from '../core/column-pool.ts';
 import { freeMemory } from '../core/free-memory.ts';
@@ -46,13 +47,6 @@ const SAMPLE_NODES = 4;
 const SPARE_ROOM = 1.05;
 
 const CPU_CAPACITY = metricId('cpu/node_capacity');
-/** A builder with a table, of no use. */
-function anyBuilder(): MetricBatchBuilder {
-  const builder = new MetricBatchBuilder({ timestamp: 0, resolution: 0, cluster: undefined });
-  builder.table('pod');
-  return builder;
-}
-
 /** Columns of a node's counters share their memory. */
 function freeColumn(column: Float64Array | undefined): void {
   if (column?.buffer instanceof ArrayBuffer && !column.buffer.detached) freeMemory(new Uint8Array(column.buffer));

@@ -1,6 +1,8 @@
 // hot path: bench "whole tick" with a sink that ends series
+import { anyBatch } from '../core/any-batch.ts';
 import type { MetricBatch, MetricTable } from '../core/batch.ts';
 import { MetricBatchBuilder } from '../core/batch-builder.ts';
+import { keepShape } from '../core/keep-shape.ts';
 import type { Level } from '../core/level.ts';
 import { DENSE_METRICS, METRICS } from '../core/metrics.ts';
 import type { SeriesSegment, SeriesTable } from '../state/series.ts';
@@ -8,6 +10,7 @@ import type { SeriesSegment, SeriesTable } from '../state/series.ts';
 /** In place of a row of the batch: there is none; its node has not told. */
 const GONE = -1;
 const UNSETTLED = -2;
+const NO_SEGMENT: SeriesSegment = { timestamp: 0, labelKeys: [], strings: [], metrics: [], own: [], tables: [] };
 const CATALOG: ReadonlyMap<string, number> = new Map(METRICS.map(({ key, id }) => [key, id]));
 
 /**
@@ -20,6 +23,8 @@ export function findEnded(
   batch: MetricBatch,
   isSettled: (node: string | undefined) => boolean,
 ): MetricBatch | undefined {
+  keepShape(RowIndex, () => new RowIndex(anyBatch()));
+  keepShape(SegmentReader, () => new SegmentReader(NO_SEGMENT, anyBatch(), new Map(), new Map()));
   const strings = new Map<string, number>();
   for (let id = 1; id < batch.strings.size; id++) strings.set(batch.strings.get(id)!, id);
   const builder = new MetricBatchBuilder({
@@ -37,15 +42,8 @@ export function findEnded(
     for (const table of segment.tables) {
       const nodes = table.labels[node];
       reader.open(table);
-      const now = new Int32Array(table.rows).fill(UNSETTLED);
-      for (let row = 0; row < table.rows; row++) {
-        if (!isSettled(segment.strings[nodes?.[row] ?? 0] || undefined)) continue;
-        now[row] = reader.readLabels(row) ? rows.find(table.level, reader.labels) : GONE;
-      }
-      const suspects = reader.suspects(now);
-      for (let row = 0; row < table.rows; row++) {
-        if (suspects[row] === 1 && reader.markEnded(row, now[row]!, builder)) ended = true;
-      }
+      const settled = (row: number): boolean => isSettled(segment.strings[nodes?.[row] ?? 0] || undefined);
+      if (reader.markAll(reader.rowsNow(rows, settled), builder)) ended = true;
     }
   }
   return ended ? builder.build() : undefined;
@@ -162,6 +160,26 @@ class SegmentReader {
       labels[key] = id;
     }
     return true;
+  }
+
+  /** By row of the table: that of the batch with the same labels. */
+  rowsNow(rows: RowIndex, isSettled: (row: number) => boolean): Int32Array {
+    const { level, rows: count } = this.#table!;
+    const now = new Int32Array(count).fill(UNSETTLED);
+    for (let row = 0; row < count; row++) {
+      if (isSettled(row)) now[row] = this.readLabels(row) ? rows.find(level, this.labels) : GONE;
+    }
+    return now;
+  }
+
+  /** Marks what ended of all rows. True if anything did. */
+  markAll(now: Int32Array, builder: MetricBatchBuilder): boolean {
+    const suspects = this.suspects(now);
+    let ended = false;
+    for (let row = 0; row < now.length; row++) {
+      if (suspects[row] === 1 && this.markEnded(row, now[row]!, builder)) ended = true;
+    }
+    return ended;
   }
 
   /** Marks rows of which something may have ended with 1: by columns, since nearly all go on. `now` = rows of the batch. */

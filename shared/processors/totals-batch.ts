@@ -5,7 +5,7 @@ import { labelIndex } from '../core/labels.ts';
 import { TOTAL_LEVELS, type TotalLevel } from '../core/level.ts';
 import { metricByKey } from '../core/metrics.ts';
 import type { Millis, UnixMillis } from '../core/units.ts';
-import type { PartialTable } from '../fanout/partial.ts';
+import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
 import type { TotalTables } from '../fanout/reducer.ts';
 import { USE_RATIOS } from './container-use.ts';
 import { limitGroups } from './group-limit.ts';
@@ -61,32 +61,37 @@ function addLevel(
   const columns = source.labelKeys.map((key) => builder.labelColumn(key));
   const namespaceAt = source.labelKeys.indexOf('namespace_name');
   const read = (key: string, row: number): number => source.metrics[key]?.sum[row] ?? Number.NaN;
-  for (const [index, labels] of source.labels.entries()) {
+  for (const labels of source.labels) {
     const row = table.addRow();
-    for (const [at, column] of columns.entries()) {
-      table.setLabel(column, row, builder.strings.intern(labels[at] ?? undefined));
+    for (let at = 0; at < columns.length; at++) {
+      table.setLabel(columns[at] ?? 0, row, builder.strings.intern(labels[at] ?? undefined));
     }
     const namespace = labels[namespaceAt];
     if (typeof namespace === 'string' && Object.hasOwn(namespaceIds, namespace)) {
       table.setLabel(NAMESPACE_ID, row, builder.strings.intern(namespaceIds[namespace]));
     }
-    for (const { id, key } of COUNTS) table.set(id, row, read(key, index));
     for (const { key, metric } of USE_RATIOS) {
-      table.set(metric, row, (read(numeratorOf(key), index) || 0) / read(denominatorOf(key), index));
+      table.set(metric, row, (read(numeratorOf(key), row) || 0) / read(denominatorOf(key), row));
     }
-    table.set(COMPLETENESS_METRIC.id, row, completeness(read, index));
+    table.set(COMPLETENESS_METRIC.id, row, completeness(read, row));
   }
+  for (const { id, key } of COUNTS) copyColumn(source.metrics[key]?.sum, () => table.column(id));
   for (const { id, key } of SUMMED_METRICS) {
     const column = source.metrics[key];
     if (column === undefined) continue;
     const statistics = table.statistics(id);
-    for (let row = 0; row < table.rows; row++) {
-      table.set(id, row, column.sum[row] ?? Number.NaN);
-      statistics.count[row] = column.count[row] ?? Number.NaN;
-      statistics.min[row] = column.min[row] ?? Number.NaN;
-      statistics.max[row] = column.max[row] ?? Number.NaN;
-    }
+    copyColumn(column.sum, () => table.column(id));
+    copyColumn(column.count, () => statistics.count);
+    copyColumn(column.min, () => statistics.min);
+    copyColumn(column.max, () => statistics.max);
   }
+}
+
+/** Copies a column of a partial table, whose absent values are null or NaN, if it has any. */
+function copyColumn(from: PartialColumn['sum'] | undefined, open: () => Float64Array): void {
+  if (from === undefined || !from.some((value) => value !== null && !Number.isNaN(value))) return;
+  const to = open();
+  for (let row = 0; row < from.length; row++) to[row] = from[row] ?? Number.NaN;
 }
 
 /**

@@ -1,6 +1,8 @@
 // hot path: bench "sinks"
 import { countPoints, type MetricBatch, type MetricTable } from '../../core/batch.ts';
+import { keepShape } from '../../core/keep-shape.ts';
 import { LEVELS } from '../../core/level.ts';
+import { createStringInterner } from '../../core/string-table.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection } from '../sink.ts';
 import { createRowIndex } from '../text/encode-row-index.ts';
@@ -18,6 +20,7 @@ export function* encodeRemoteWrite(
   reject: Reject,
   pool?: BufferPool,
 ): Generator<RemoteWriteRequest> {
+  keepShape(SeriesEncoder, () => new SeriesEncoder(settings, 0, createStringInterner()));
   const encoder = new SeriesEncoder(settings, batch.timestamp, batch.strings, { pool });
   yield* encodeTables(batch, encoder, settings, reject);
 }

@@ -1,5 +1,7 @@
 // hot path: bench "sinks"
+import { anyBatch } from '../../core/any-batch.ts';
 import type { MetricBatch, MetricTable, OwnLabels } from '../../core/batch.ts';
+import { keepShape } from '../../core/keep-shape.ts';
 import { LEVELS } from '../../core/level.ts';
 import type { BufferPool } from '../buffer-pool.ts';
 import type { EncodeRejection, SinkLimits } from '../sink.ts';
@@ -36,6 +38,7 @@ export function* encodeLines<Part extends LinePart>(
   reject: Reject,
   pool?: BufferPool,
 ): Generator<LineRequest> {
+  keepShape(TableEncoder, () => anyEncoder(format, limits));
   const chunk = new LineChunk(limits, format.rules, pool);
   for (const level of LEVELS) {
     const table = batch.tables[level];
@@ -48,6 +51,14 @@ export function* encodeLines<Part extends LinePart>(
   }
   chunk.flush();
   yield* chunk.full;
+}
+
+/** An encoder of no use. */
+function anyEncoder<Part extends LinePart>(format: LineFormat<Part>, limits: SinkLimits): TableEncoder<Part> {
+  const batch = anyBatch();
+  const table = batch.tables.pod;
+  if (table === undefined) throw new RangeError('a batch without its table');
+  return new TableEncoder(batch, table, format, new LineChunk(limits, format.rules), () => {});
 }
 
 class TableEncoder<Part extends LinePart> {
