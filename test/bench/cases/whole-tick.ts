@@ -51,7 +51,7 @@ async function tickAt(nodes: number, { quick, say }: CaseContext): Promise<reado
         : [{ name: 'pod lists', job: 'pods' } as const, tick('cloudwatch', cloudWatch(discard.url))]),
     ],
     warmups: 2,
-    rounds: quick ? 2 : nodes < BUDGET_NODES ? 5 : 3,
+    rounds: quick ? 2 : nodes < BUDGET_NODES ? 5 : 7,
     isWarm,
     execArgv: shippedFlags(),
   });
