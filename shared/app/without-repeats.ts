@@ -1,3 +1,4 @@
+import type { Lanes } from '../delivery/lane.ts';
 import type { EncodeRejection, Sink } from '../sinks/sink.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -6,7 +7,10 @@ const REASON =
 
 /** The runtime for a tick that is run again: of what a second copy would change nothing is sent, all else replaces itself. */
 export function withoutRepeats(runtime: Runtime): Runtime {
-  return { ...runtime, sinks: runtime.sinks.map(withoutCopies) };
+  const originals = new Map(runtime.sinks.map((sink) => [withoutCopies(sink), sink]));
+  // What is sent for it counts among its requests in flight.
+  const lanes: Lanes = { of: (sink) => runtime.lanes.of(originals.get(sink) ?? sink) };
+  return { ...runtime, sinks: [...originals.keys()], lanes };
 }
 
 function withoutCopies(sink: Sink): Sink {

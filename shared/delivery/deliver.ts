@@ -15,7 +15,7 @@ export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps
   const begin = deps.clock.now();
   const tally = createTally();
   const source = createRequestSource(sink, batch, tally);
-  const held = await sendAll(sink, source, tally, deps);
+  const held = await sendAll(sink, source, tally, countBatchPoints(batch) === 0 ? outOfLine(deps) : deps);
   source.settleRest(deps.spill, held);
   return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
 }
@@ -29,7 +29,12 @@ export async function redeliver(
   const begin = deps.clock.now();
   const tally = createTally();
   const waiting = [...requests];
-  const held = await sendAll(sink, { next: () => waiting.shift() }, tally, deps);
+  const held = await sendAll(
+    sink,
+    { next: () => waiting.shift() },
+    tally,
+    waiting.length === 0 ? outOfLine(deps) : deps,
+  );
   for (const request of waiting) {
     tally.settle(deps.spill?.(request) === true ? 'spilled' : 'dropped', request.points, held ?? UNSENT);
   }
@@ -38,6 +43,11 @@ export async function redeliver(
 
 const UNSENT = 'not sent before the deadline';
 const UNENCODED = 'not encoded before the deadline';
+
+/** Who has nothing to send waits for nobody. */
+function outOfLine(deps: DeliveryDeps): DeliveryDeps {
+  return { ...deps, lane: undefined };
+}
 
 /**
  * Sends what the source gives with as many workers as the sink allows, until it is empty, the deadline has come, or there is

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../../shared/core/units.ts';
-import { deliver } from '../../../shared/delivery/deliver.ts';
+import { deliver, redeliver } from '../../../shared/delivery/deliver.ts';
 import { createLane, createLanes, type Lane } from '../../../shared/delivery/lane.ts';
 import type { SendOutcome } from '../../../shared/sinks/sink.ts';
 import { batchOf, createFakeSink } from './fake-sink.ts';
@@ -152,5 +152,19 @@ describe('deliveries on one lane', () => {
 
     // Four requests each, two at once.
     expect(ends).toEqual([2 * SECOND, 4 * SECOND, 6 * SECOND]);
+  });
+
+  it('that have nothing to send wait for nobody', async () => {
+    const time = createVirtualTime();
+    const lane = createLane(1);
+    await lane.begin().take(never);
+    const sink = createFakeSink({ send: async () => DELIVERED });
+    using deadline = time.deadline(60 * SECOND);
+    const begin = time.clock.now();
+    const deps = { deadline, clock: time.clock, random: () => 0.5, lane };
+
+    await time.run(Promise.all([deliver(sink, batchOf(0), deps), redeliver(sink, [], deps)]));
+
+    expect(time.clock.now()).toBe(begin);
   });
 });
