@@ -132,10 +132,6 @@ export class TableBuilder {
     column[row] = at;
   }
 
-  getSampled(clock: number, row: number): UnixMillis {
-    return this.#sampled[clock]?.[row] ?? Number.NaN;
-  }
-
   /** When a block was sampled, by row, if any row has said. Valid until the next `addRow`. */
   sampledIfAny(clock: number): Float64Array | undefined {
     return this.#sampled[clock];

@@ -15,7 +15,7 @@ export async function deliver(sink: Sink, batch: MetricBatch, deps: DeliveryDeps
   const begin = deps.clock.now();
   const tally = createTally();
   const source = createRequestSource(sink, batch, tally);
-  const held = await sendAll(sink, source, tally, countBatchPoints(batch) === 0 ? outOfLine(deps) : deps);
+  const held = await sendAll(sink, source, tally, hasNothing(batch) ? outOfLine(deps) : deps);
   source.settleRest(deps.spill, held);
   return tally.report(sink.name, sink.shown, deps.clock.now() - begin);
 }
@@ -43,6 +43,14 @@ export async function redeliver(
 
 const UNSENT = 'not sent before the deadline';
 const UNENCODED = 'not encoded before the deadline';
+
+/** Whether a batch has no column at all, nor series that ended; values are not looked at. */
+function hasNothing({ tables, ended }: MetricBatch): boolean {
+  return (
+    ended === undefined &&
+    Object.values(tables).every(({ columns, sparse }) => sparse.length === 0 && columns.every((c) => c === undefined))
+  );
+}
 
 /** Who has nothing to send waits for nobody. */
 function outOfLine(deps: DeliveryDeps): DeliveryDeps {
