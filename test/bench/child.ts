@@ -1,6 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
+/** How long a child may take to end when it is told to. */
+const GRACE = 5_000;
+
 /** A process that answers each order with one message, `{ answer }` or `{ failed }`. */
 export interface Child {
   /** Rejects with what the child says, or if it ends instead of answering. */
@@ -37,7 +40,10 @@ export function startChild(file: URL, options: ChildOptions = {}): Child {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.disconnect();
+      // A process that ends while V8 still compiles may wait for its own threads for ever (nodejs/node#54918).
+      const timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
       await ended;
+      clearTimeout(timer);
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Figure, fromSpread } from '../figure.ts';
 import { orderOf, ratiosOf, spreadOf } from '../statistics.ts';
 
 const PRINT =
-  "const {user,system}=process.cpuUsage();require('node:fs').writeSync(1,JSON.stringify({cpu:(user+system)/1e3,wall:performance.now()}));process.exit(0)";
+  "const {user,system}=process.cpuUsage();require('node:fs').writeSync(1,JSON.stringify({cpu:(user+system)/1e3,wall:performance.now()})+'\\n');setInterval(()=>{},1e3)";
 
 /** What loading each function's bundle costs, against a Node process that does nothing; and how large they are. */
 export const imports: BenchCase = {

@@ -45,4 +45,4 @@ const result: ColdResult = {
   peakRssBytes: process.resourceUsage().maxRSS * 1_024,
   answered: count,
 };
-process.stdout.write(JSON.stringify(result), () => process.exit(0));
+process.stdout.write(`${JSON.stringify(result)}\n`);
