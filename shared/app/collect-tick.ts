@@ -3,7 +3,7 @@ import { describeError } from '../core/errors.ts';
 import type { QuotaShare } from '../core/quota-share.ts';
 import { MINUTE, type Millis, type UnixMillis } from '../core/units.ts';
 import type { ShardRequest } from '../fanout/invoker.ts';
-import { type MergedPartial, mergePartials } from '../fanout/merge.ts';
+import type { MergedPartial } from '../fanout/merge.ts';
 import { planShards, rememberGone } from '../fanout/plan.ts';
 import type { ReduceResult } from '../fanout/reducer.ts';
 import { type ShardResult, scatter } from '../fanout/scatter.ts';
@@ -90,7 +90,7 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
     inline: runtime.platform.shardInvoker === undefined,
     scraping: podsDeadline.remaining(),
   });
-  const results = await watch.time('shards', async () =>
+  const { results, merged } = await watch.time('shards', async () =>
     scatter(requests, {
       invoker:
         runtime.platform.shardInvoker ?? (await PARTS.inlineInvoker()).createInlineInvoker(runtime, source, inline),
@@ -98,7 +98,6 @@ export async function collectTick(tick: TickOfSource): Promise<TickResult> {
       deadline: shardsDeadline,
     }),
   );
-  const merged = mergePartials(results.flatMap((result) => (result.status === 'answered' ? [result.partial] : [])));
   const answered = new Set(results.filter((r) => r.status === 'answered').map((r) => r.request.shard));
   using reduceDeadline = createDeadline(times.reduceBy, clock, tick.deadline.signal);
   const [reduced, planWarnings, paceWarnings] = await Promise.all([

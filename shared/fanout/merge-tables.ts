@@ -1,5 +1,6 @@
 // hot path: bench "whole tick"
-import { absentValues, type PartialColumn, type PartialTable } from './partial.ts';
+import type { PartialColumn, PartialTable } from './partial.ts';
+import { hasValues, NO_VALUES, type TotalColumn, TotalValues } from './total-values.ts';
 
 const STATISTICS: readonly (keyof PartialColumn)[] = ['sum', 'count', 'min', 'max'];
 
@@ -57,33 +58,30 @@ interface Merging {
 }
 
 function mergeColumn(key: string, { tables, rowsOf, rows }: Merging): PartialColumn {
-  const merged = { sum: absentValues(rows), count: [] as number[], min: [] as number[], max: [] as number[] };
-  const values = new Float64Array(rows);
+  const merged: Record<keyof PartialColumn, TotalColumn> = {
+    sum: NO_VALUES,
+    count: NO_VALUES,
+    min: NO_VALUES,
+    max: NO_VALUES,
+  };
   for (const part of STATISTICS) {
-    let isThere = false;
+    let values: TotalValues | undefined;
     for (let index = 0; index < tables.length; index++) {
       const column = tables[index]?.metrics[key]?.[part];
-      if (column === undefined || !column.some(isPresent)) continue;
-      if (!isThere) values.fill(Number.NaN);
-      isThere = true;
+      if (column === undefined || !hasValues(column)) continue;
+      values ??= TotalValues.absent(rows);
       mergeValues(values, column, { places: rowsOf[index] ?? [], part });
     }
-    if (isThere) merged[part] = Array.from(values);
+    if (values !== undefined) merged[part] = values;
+    else if (part === 'sum') merged.sum = TotalValues.absent(rows);
   }
   return merged;
 }
 
-function isPresent(value: number | null): boolean {
-  return value !== null && !Number.isNaN(value);
-}
-
-/**
- * Combines a column's values with those of the rows that they belong to, in doubles: as numbers of an array each of a million a tick may be
- * an object of its own.
- */
+/** Combines a column's values with those of the rows that they belong to. */
 function mergeValues(
   values: Float64Array,
-  column: PartialColumn['sum'],
+  column: TotalColumn,
   { places, part }: { readonly places: readonly number[]; readonly part: keyof PartialColumn },
 ): void {
   const adds = part === 'sum' || part === 'count';

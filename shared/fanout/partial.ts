@@ -1,5 +1,6 @@
 import type { SinkReport } from '../delivery/report.ts';
 import type { FailureReason } from '../kube/client.ts';
+import type { TotalColumn } from './total-values.ts';
 
 /** What became of one node in a tick. */
 export interface NodeOutcome {
@@ -15,7 +16,7 @@ export interface NodeOutcome {
 
 /**
  * Totals of one level: a row per key, a column per metric. Rows are additive: `mergePartials` adds counts and sums
- * and takes minima and maxima. Values are JSON numbers; null = absent, and so is NaN, which becomes null on its way.
+ * and takes minima and maxima.
  */
 export interface PartialTable {
   /** Label keys of the rows. */
@@ -26,16 +27,11 @@ export interface PartialTable {
   readonly metrics: Readonly<Record<string, PartialColumn>>;
 }
 
-/** So many values that are absent. NaN and numbers alone: an array with a null in it has each number in an object of its own. */
-export function absentValues(rows: number): number[] {
-  return new Array<number>(rows).fill(Number.NaN);
-}
-
 export interface PartialColumn {
-  readonly sum: readonly (number | null)[];
-  readonly count: readonly (number | null)[];
-  readonly min: readonly (number | null)[];
-  readonly max: readonly (number | null)[];
+  readonly sum: TotalColumn;
+  readonly count: TotalColumn;
+  readonly min: TotalColumn;
+  readonly max: TotalColumn;
 }
 
 /** A shard's result: totals by level, outcomes, and what its own export did. JSON, about 20 KB for 100 nodes. */

@@ -1,6 +1,7 @@
 // hot path: bench "enrich, aggregate, totals"
 import { type ColumnPool, NO_POOL } from '../core/column-pool.ts';
-import { absentValues, type PartialColumn, type PartialTable } from '../fanout/partial.ts';
+import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
+import { NO_VALUES, TotalValues } from '../fanout/total-values.ts';
 import { COUNTER_KEYS, SUMMED_METRICS } from './total-metrics.ts';
 
 const FIRST_ROWS = 64;
@@ -129,16 +130,16 @@ export class TotalRows {
 
   /** The statistics of a metric, whose first is in a row's cell `at`; undefined if no row has a value. */
   #statistics(rows: readonly number[], at: number): PartialColumn | undefined {
-    let column: Record<keyof PartialColumn, number[]> | undefined;
+    let column: Record<keyof PartialColumn, TotalValues> | undefined;
     const cells = this.#cells;
     for (let i = 0; i < rows.length; i++) {
       const cell = rows[i]! * WIDTH + at;
       if (cells[cell + 1] === 0) continue;
       column ??= {
-        sum: absentValues(rows.length),
-        count: absentValues(rows.length),
-        min: absentValues(rows.length),
-        max: absentValues(rows.length),
+        sum: TotalValues.absent(rows.length),
+        count: TotalValues.absent(rows.length),
+        min: TotalValues.absent(rows.length),
+        max: TotalValues.absent(rows.length),
       };
       column.sum[i] = cells[cell]!;
       column.count[i] = cells[cell + 1]!;
@@ -150,13 +151,13 @@ export class TotalRows {
 
   #counter(rows: readonly number[], counter: number, key: string): PartialColumn | undefined {
     const zero = TRUE_ZEROS.has(key) ? 0 : Number.NaN;
-    let sum: number[] | undefined;
+    let sum: TotalValues | undefined;
     for (let i = 0; i < rows.length; i++) {
       const value = this.#cells[rows[i]! * WIDTH + COUNTERS_AT + counter]! || zero;
       if (Number.isNaN(value)) continue;
-      sum ??= absentValues(rows.length);
+      sum ??= TotalValues.absent(rows.length);
       sum[i] = value;
     }
-    return sum === undefined ? undefined : { sum, count: [], min: [], max: [] };
+    return sum === undefined ? undefined : { sum, count: NO_VALUES, min: NO_VALUES, max: NO_VALUES };
   }
 }

@@ -5,8 +5,9 @@ import { labelIndex } from '../core/labels.ts';
 import { TOTAL_LEVELS, type TotalLevel } from '../core/level.ts';
 import { metricByKey } from '../core/metrics.ts';
 import type { Millis, UnixMillis } from '../core/units.ts';
-import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
+import type { PartialTable } from '../fanout/partial.ts';
 import type { TotalTables } from '../fanout/reducer.ts';
+import { hasValues, type TotalColumn } from '../fanout/total-values.ts';
 import { USE_RATIOS } from './container-use.ts';
 import { limitGroups } from './group-limit.ts';
 import { type IncompleteSettings, markIncomplete } from './incomplete-totals.ts';
@@ -87,9 +88,9 @@ function addLevel(
   }
 }
 
-/** Copies a column of a partial table, whose absent values are null or NaN, if it has any. */
-function copyColumn(from: PartialColumn['sum'] | undefined, open: () => Float64Array): void {
-  if (from === undefined || !from.some((value) => value !== null && !Number.isNaN(value))) return;
+/** Copies a column of a partial table, if it has any value. */
+function copyColumn(from: TotalColumn | undefined, open: () => Float64Array): void {
+  if (from === undefined || !hasValues(from)) return;
   const to = open();
   for (let row = 0; row < from.length; row++) to[row] = from[row] ?? Number.NaN;
 }

@@ -100,7 +100,7 @@ const fold = (samples: readonly NodeSample[]): TotalTables => foldShard(samples,
 
 /** Adds up a column over the rows that `of` accepts; null if no row has a value. */
 function sumOf(table: PartialTable, key: string, of: (labels: readonly (string | null)[]) => boolean): number | null {
-  const column = table.metrics[key]?.sum ?? [];
+  const column = Array.from(table.metrics[key]?.sum ?? []);
   const values = column.filter((entry, row) => entry !== null && !Number.isNaN(entry) && of(table.labels[row] ?? []));
   return values.length === 0 ? null : values.reduce<number>((sum, entry) => sum + (entry ?? 0), 0);
 }
