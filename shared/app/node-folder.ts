@@ -35,9 +35,12 @@ export interface NodeFolder {
   addGone(name: string): void;
   /** New counters by node that answered. */
   counters(): ReadonlyMap<string, NodeCounters>;
-  totals(): TotalTables;
-  /** Gives the memory of rows, totals and counters back: nobody may read of them any more. */
-  release(): void;
+  /** Gives the memory of the counters back, when they are saved: nobody may read them any more. */
+  releaseCounters(): void;
+  /** The totals of all nodes, once: their memory is used again. */
+  takeTotals(): TotalTables;
+  /** Gives the memory of the rows back: nobody may read them any more. */
+  releaseRows(): void;
   /** Milliseconds spent in folding. */
   millis(): number;
 }
@@ -105,13 +108,16 @@ export function createNodeFolder(deps: {
       addGoneNode(builder, name);
     },
     counters: () => after,
-    totals: () => totals.toPartialTables(),
-    release() {
-      builder.release();
-      totals.release();
+    releaseCounters() {
       for (const { columns } of after.values()) for (const column of columns) freeColumn(column);
       after.clear();
     },
+    takeTotals() {
+      const tables = totals.toPartialTables();
+      totals.release();
+      return tables;
+    },
+    releaseRows: () => builder.release(),
     millis: () => millis,
   };
 }

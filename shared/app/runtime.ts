@@ -17,6 +17,7 @@ import { beforeDeadline } from './before-deadline.ts';
 import type { Platform } from './platform.ts';
 import { PARTS } from './registry.ts';
 import { createSourceRuntime, type SourceRuntime } from './source-runtime.ts';
+import { UnsentRows } from './unsent-rows.ts';
 
 export interface RuntimeInput {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,11 +42,15 @@ export interface Runtime {
   readonly store: ObjectStore;
   /** Memory of tables, for one shard after the other. */
   readonly columns: ColumnPool;
+  /** Bounds what waits for sinks. */
+  readonly unsent: UnsentRows;
   close(): Promise<void>;
 }
 
 /** Memory of columns that is kept between shards: some ten shards of 100 nodes. */
 const MOST_COLUMN_BYTES = 96 * MIB;
+/** Nodes whose rows may wait for sinks before the next nodes are asked: some 50 MB. */
+const MOST_UNSENT_NODES = 1_000;
 /** Nothing is on the way any more when a runtime is closed: a sink that cannot say goodbye is left alone. */
 const CLOSING: Millis = 2 * SECOND;
 
@@ -109,6 +114,7 @@ export async function createRuntime({
     pacers: createPacers(sinks, platform.clock),
     lanes: createLanes(),
     columns: new ColumnPool(MOST_COLUMN_BYTES),
+    unsent: new UnsentRows(MOST_UNSENT_NODES),
     store,
     async close() {
       for (const source of sources) source.close();

@@ -24,6 +24,8 @@ import { withoutRepeats } from './without-repeats.ts';
 /** Shares of the time for scraping that are waited for saved state, and for one list of all pods: without either nodes are scraped. */
 const STATE_SHARE = 0.25;
 export const PODS_SHARE = 0.5;
+/** Share of it that nodes may wait for sinks to take the rows of others. */
+const UNSENT_SHARE = 0.25;
 
 /**
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
@@ -84,6 +86,7 @@ export async function runScrape(
     return saved;
   });
   using listing = scraping.within(scraping.remaining() * PODS_SHARE);
+  using patience = scraping.within(scraping.remaining() * UNSENT_SHARE);
   const outcomes = await watch.time('scrape', async () => {
     const { labels } = config;
     const own =
@@ -108,6 +111,7 @@ export async function runScrape(
     const scrape = (node: ShardNode): Promise<NodeOutcome> =>
       source.gate.run(async () => {
         // Waiting for a turn costs a node nothing of its own time.
+        await runtime.unsent.admit(patience.signal);
         if (way.asksNodes) await source.guest.admit(scraping.signal);
         return source.guest.isStopped() ? spareNode(node, shard) : scrapeNode(node, shard);
       });
@@ -122,7 +126,10 @@ export async function runScrape(
   const answered = new Set(outcomes.filter(({ status }) => status === 'answered').map(({ node }) => node));
   const left = new Set(gone.map(({ name }) => name));
   const pending = new Set(request.nodes.map(({ name }) => name).filter((name) => !answered.has(name)));
+  // Not after the export: shards of one process may wait long for it.
+  const totals = folder.takeTotals();
   const built = builder.build();
+  using _unsent = runtime.unsent.hold(answered.size);
   const batch = series?.withEnded(built, (node = '') => answered.has(node) || left.has(node)) ?? built;
   const [sinks] = await Promise.all([
     watch.time('export leaf rows', () =>
@@ -140,6 +147,7 @@ export async function runScrape(
     watch.time('save', async () => {
       const warnings = await counters.save(folder.counters(), request, deadline.signal);
       warnings.forEach(tally.warn);
+      folder.releaseCounters();
     }),
     series?.save(batch, (node = '') => pending.has(node), deadline.signal).then((w) => w.forEach(tally.warn)),
   ]);
@@ -147,7 +155,7 @@ export async function runScrape(
     version: 1,
     timestamp: request.timestamp,
     shard: request.shard,
-    ...folder.totals(),
+    ...totals,
     nodes: outcomes,
     rows: Object.fromEntries(Object.entries(batch.tables).map(([level, table]) => [level, table.rows])),
     points: countBatchPoints(batch),
@@ -159,7 +167,7 @@ export async function runScrape(
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
   // A sink that has not taken all may not be done with the rows either.
-  if (sinks.every(({ dropped, spilled }) => dropped + spilled === 0)) folder.release();
+  if (sinks.every(({ dropped, spilled }) => dropped + spilled === 0)) folder.releaseRows();
   return partial;
 }
 

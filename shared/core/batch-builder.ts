@@ -108,6 +108,7 @@ export class MetricBatchBuilder {
   }
 
   build(): MetricBatch {
+    this.strings.seal();
     const tables: Partial<Record<Level, MetricTable>> = {};
     for (const [level, table] of this.#tables) if (table.rows > 0) tables[level] = table.build();
     return {

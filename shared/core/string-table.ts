@@ -9,11 +9,13 @@ export interface StringTable {
 export interface StringInterner extends StringTable {
   /** The id of a string; 0 for undefined. */
   intern(text: string | undefined): number;
+  /** Forgets how to find strings, not the strings: a batch that waits for its sinks is only read. Who interns again pays for it. */
+  seal(): void;
 }
 
 /** A class, so that its methods outlive a batch: code that was compiled against a closure dies with it. */
 class InternedStrings implements StringInterner {
-  readonly #ids = new Map<string, number>();
+  #ids: Map<string, number> | undefined = new Map<string, number>();
   readonly #strings: (string | undefined)[] = [undefined];
 
   get size(): number {
@@ -26,12 +28,24 @@ class InternedStrings implements StringInterner {
 
   intern(text: string | undefined): number {
     if (text === undefined) return 0;
-    const known = this.#ids.get(text);
+    const ids = this.#ids ?? this.#unseal();
+    const known = ids.get(text);
     if (known !== undefined) return known;
     const id = this.#strings.length;
-    this.#ids.set(text, id);
+    ids.set(text, id);
     this.#strings.push(text);
     return id;
+  }
+
+  seal(): void {
+    this.#ids = undefined;
+  }
+
+  #unseal(): Map<string, number> {
+    const ids = new Map<string, number>();
+    for (const [id, text] of this.#strings.entries()) if (text !== undefined) ids.set(text, id);
+    this.#ids = ids;
+    return ids;
   }
 }
 

@@ -54,6 +54,10 @@ const NO_RESOURCES: NonNullable<ContainerSpec['resources']> = {};
 const resourcesSeen = new WeakMap<object, ResourceMeta>();
 /** Containers by the resources that they ask for, then by name, image and restarts: most pods are copies of another. */
 const containersSeen = new WeakMap<ResourceMeta, Map<string, ContainerMeta>>();
+/** Lists of containers by their first: copies of a pod share one. */
+const listsSeen = new WeakMap<ContainerMeta, (readonly ContainerMeta[])[]>();
+/** So many lists with the same first container are compared. */
+const MOST_LISTS = 8;
 /** Of one set of resources so many containers are kept. */
 const MOST_CONTAINERS = 10_000;
 const labelsSeen = new WeakMap<LabelSettings, WeakMap<object, JoinedLabels>>();
@@ -108,19 +112,31 @@ function joinOnce(labels: Readonly<Record<string, string>>, settings: LabelSetti
 }
 
 function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[] {
-  const containers: ContainerMeta[] = [];
-  for (const container of spec?.containers ?? []) {
-    const { name } = container;
-    if (name === undefined) continue;
-    const resources = container.resources ?? NO_RESOURCES;
-    let asked = resourcesSeen.get(resources);
-    if (asked === undefined) {
-      asked = digestResources(resources);
-      resourcesSeen.set(resources, asked);
-    }
-    containers.push(containerOnce(name, container.image, restartsOf(status, name), asked));
+  const containers = (spec?.containers ?? []).flatMap((container) => digestContainer(container, status) ?? []);
+  const [first] = containers;
+  if (first === undefined) return containers;
+  let lists = listsSeen.get(first);
+  if (lists === undefined) {
+    lists = [];
+    listsSeen.set(first, lists);
   }
+  for (const list of lists) {
+    if (list.length === containers.length && list.every((container, at) => container === containers[at])) return list;
+  }
+  if (lists.length < MOST_LISTS) lists.push(containers);
   return containers;
+}
+
+function digestContainer(spec: ContainerSpec, status: PodObject['status']): ContainerMeta | undefined {
+  const { name, image } = spec;
+  if (name === undefined) return undefined;
+  const resources = spec.resources ?? NO_RESOURCES;
+  let asked = resourcesSeen.get(resources);
+  if (asked === undefined) {
+    asked = digestResources(resources);
+    resourcesSeen.set(resources, asked);
+  }
+  return containerOnce(name, image, restartsOf(status, name), asked);
 }
 
 function containerOnce(
