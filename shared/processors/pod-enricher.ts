@@ -13,6 +13,12 @@ export interface PodEnricherSettings {
   readonly namespaceIds: Readonly<Record<string, string>>;
 }
 
+/** The rows of a node, with what is known of its pods. */
+export interface EnrichedRows extends NodeRows {
+  /** By pod row, from the first on. */
+  readonly metas: readonly (PodMeta | undefined)[];
+}
+
 const POD_ID = labelIndex('pod_id');
 const NAMESPACE = labelIndex('namespace_name');
 const NAMESPACE_ID = labelIndex('namespace_id');
@@ -55,7 +61,7 @@ export function enrichPods(
   rows: NodeRows,
   index: PodIndex,
   settings: PodEnricherSettings,
-): NodeRows {
+): EnrichedRows {
   const pods = builder.table('pod');
   const containers = builder.table('pod_container');
   const { from, to } = rows.pods;
@@ -93,7 +99,7 @@ export function enrichPods(
       end++;
     }
   }
-  return end === rows.containers.to ? rows : { ...rows, containers: { from: rows.containers.from, to: end } };
+  return { ...rows, containers: { from: rows.containers.from, to: end }, metas };
 }
 
 function labelNamespace(

@@ -12,7 +12,8 @@ import type { NodeRows } from '../sources/source.ts';
 import { foldContainerUse, USE_WIDTH } from './container-use.ts';
 import { createGroupRows, type GroupRows, type PodPlace } from './group-rows.ts';
 import { createKeyTree } from './key-tree.ts';
-import { type PodIndex, podOfRow } from './pod-index.ts';
+import type { EnrichedRows } from './pod-enricher.ts';
+import type { PodIndex } from './pod-index.ts';
 import { isExpected, type PodMeta } from './pod-meta.ts';
 import { COMPLETENESS, COUNTER_KEYS, NONE, numeratorOf, SUMMED_METRICS, UNKNOWN_NODES } from './total-metrics.ts';
 import { type LabelledRow, sortByLabels, TotalRows } from './total-rows.ts';
@@ -28,7 +29,7 @@ export interface TotalsOptions {
 /** Totals of one shard, node by node. */
 export interface Totals {
   /** Adds the pods of a node that answered; after rates, enrichers and aggregators. */
-  add(builder: MetricBatchBuilder, rows: NodeRows, index: PodIndex, node: ShardNode): void;
+  add(builder: MetricBatchBuilder, rows: EnrichedRows, index: PodIndex, node: ShardNode): void;
   /** Adds a node that did not answer: its pods are expected, and none is measured. */
   addDown(node: ShardNode, index: PodIndex): void;
   toPartialTables(): TotalTables;
@@ -80,7 +81,7 @@ class PodTotals implements Totals {
     this.#targets = new Int32Array(1 + groupings.length);
   }
 
-  add(builder: MetricBatchBuilder, nodeRows: NodeRows, index: PodIndex, node: ShardNode): void {
+  add(builder: MetricBatchBuilder, nodeRows: EnrichedRows, index: PodIndex, node: ShardNode): void {
     const rows = this.#rows;
     const targets = this.#targets;
     const values = this.#values;
@@ -95,7 +96,7 @@ class PodTotals implements Totals {
     seen.clear();
     for (let row = from; row < to; row++) {
       if (pods.hasFlag(row, ROW_FLAGS.unmeasured)) continue;
-      const meta = podOfRow(builder, index, row);
+      const meta = nodeRows.metas[row - from];
       this.#aim({ meta, namespace: builder.strings.get(pods.getLabel(NAMESPACE, row)) ?? NONE, node });
       const onHostNetwork = pods.hasFlag(row, ROW_FLAGS.hostNetwork);
       for (let metric = 0; metric < columns.length; metric++) {
