@@ -27,10 +27,12 @@ export class UnsentRows {
   async admit(patience: AbortSignal): Promise<void> {
     while (this.#nodes >= this.#most && !patience.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting.add(resolve);
-      patience.addEventListener('abort', () => resolve(), { once: true });
+      const wake = (): void => resolve();
+      this.#waiting.add(wake);
+      patience.addEventListener('abort', wake, { once: true });
       await promise;
-      this.#waiting.delete(resolve);
+      patience.removeEventListener('abort', wake);
+      this.#waiting.delete(wake);
     }
   }
 }

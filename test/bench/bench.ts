@@ -64,7 +64,10 @@ async function main(args: readonly string[]): Promise<void> {
   const figures: Figure[] = [];
   for (const one of chosen) {
     const from = performance.now();
-    figures.push(...(await one.run({ quick, say })));
+    const measured = await one.run({ quick, say });
+    figures.push(...measured);
+    // All are printed again at the end; what fails later must not take them along.
+    say(renderFigures(measured));
     say(`${one.name}: ${((performance.now() - from) / 1_000).toFixed(1)} s; ${describeLoad()}`);
   }
 

@@ -7,12 +7,15 @@ import { orderOf, ratiosOf, spreadOf } from '../statistics.ts';
 const PRINT =
   "const {user,system}=process.cpuUsage();require('node:fs').writeSync(1,JSON.stringify({cpu:(user+system)/1e3,wall:performance.now()})+'\\n');setInterval(()=>{},1e3)";
 
-/** What loading each function's bundle costs, against a Node process that does nothing; and how large they are. */
+/** Those that load by themselves: the others need the runtime of their platform. */
+const LOADABLE = ['tick', 'scrape', 'reduce'];
+
+/** What loading the bundles of AWS costs, against a Node process that does nothing; and how large they are. */
 export const imports: BenchCase = {
   name: 'imports',
   covers: ['bundle', 'cold'],
   async run({ quick }) {
-    await using bundles = await buildBundles(() => true);
+    await using bundles = await buildBundles((name) => LOADABLE.includes(name));
     const names = bundles.reports.map((report) => report.name);
     const script = (name: string): string =>
       name === 'bare' ? PRINT : `import(${JSON.stringify(bundles.entry(name))}).then(()=>{${PRINT}})`;
