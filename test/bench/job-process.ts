@@ -1,4 +1,5 @@
 import type { Job, JobName, JobOrder, Measure, OpenJob, StepTime } from './job.ts';
+import { peakRssBytes } from './peak-rss.ts';
 
 /** Loaded one by one, so that the floor's memory has nothing of the product in it. */
 const JOBS: Readonly<Record<JobName, () => Promise<{ readonly openJob: OpenJob }>>> = {
@@ -34,8 +35,7 @@ async function measureStep(work: Job, time: StepTime): Promise<Measure> {
   const seen = await work.run(time);
   const wallMillis = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  const peakRssBytes = process.resourceUsage().maxRSS * 1_024;
-  return { cpuMillis: (user + system) / 1_000, wallMillis, peakRssBytes, seen };
+  return { cpuMillis: (user + system) / 1_000, wallMillis, peakRssBytes: peakRssBytes(), seen };
 }
 
 async function profileStep(work: Job, time: StepTime, folder: string): Promise<Measure> {

@@ -3,6 +3,7 @@ import type { ShardRequest } from '../../../shared/fanout/invoker.ts';
 import type { Partial } from '../../../shared/fanout/partial.ts';
 import type { ClusterAddress } from '../cluster-process.ts';
 import { createFloor, FLOOR_IN_FLIGHT } from '../jobs/floor.ts';
+import { peakRssBytes } from '../peak-rss.ts';
 
 /** What a cold process is to do, once: the floor, or one invocation of the scrape function's bundle. */
 export interface ColdWork {
@@ -42,7 +43,7 @@ const { user, system } = process.cpuUsage();
 const result: ColdResult = {
   cpuMillis: (user + system) / 1_000,
   wallMillis,
-  peakRssBytes: process.resourceUsage().maxRSS * 1_024,
+  peakRssBytes: peakRssBytes(),
   answered: count,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);
