@@ -7,11 +7,11 @@ interface Packed {
   readonly body: string;
 }
 
-/** The value as it travels. */
+/** The value as it travels: plain JSON, as a runtime may clone what a handler answers before it writes it, and a clone has no `toJSON`. */
 export function packPayload(value: unknown): unknown {
   if (value === undefined) return value;
   const { packed, bytes } = packJson(value);
-  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : value;
+  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : unpackJson({ packed, bytes });
 }
 
 /** What `packPayload` was given. Throws `HeaplessError` (`event_invalid`) for what cannot be unpacked. */

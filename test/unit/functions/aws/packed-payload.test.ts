@@ -26,8 +26,17 @@ describe('a packed payload', () => {
   it('is the value itself while it is small', () => {
     const request = { version: 1, nodes: ['a'] };
 
-    expect(packPayload(request)).toBe(request);
+    expect(packPayload(request)).toEqual(request);
     expect(unpackPayload(request)).toBe(request);
+  });
+
+  it('is the same when a runtime clones it before it writes it', () => {
+    const { metrics } = mergeTables([workloads(3, 1)]);
+
+    const written = JSON.stringify(structuredClone(packPayload({ metrics })));
+
+    expect(written).toBe(JSON.stringify({ metrics }));
+    expect(written).toContain('"sum":[');
   });
 
   it('comes out as it went in when it is large', () => {
