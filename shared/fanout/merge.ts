@@ -17,11 +17,6 @@ type Refusal = 'partial_of_other_version' | 'partial_of_other_tick' | 'partial_t
  */
 export function mergePartials(partials: readonly Partial[]): MergedPartial {
   const { accepted, refusals } = accept(partials);
-  return addUp(accepted, refusals);
-}
-
-/** Partials of one tick and of different shards, added in the order that they are in. */
-function addUp(accepted: readonly Partial[], refusals: readonly Refusal[]): MergedPartial {
   const all = <T>(read: (partial: Partial) => readonly T[]): T[] => accepted.flatMap((partial) => [...read(partial)]);
   const total = (read: (partial: Partial) => number): number => accepted.reduce((sum, p) => sum + read(p), 0);
   const most = (read: (partial: Partial) => number): number => Math.max(0, ...accepted.map(read));

@@ -23,7 +23,7 @@ function workloads(count: number, seed: number): PartialTable {
 }
 
 describe('a packed payload', () => {
-  it('is the value itself while it is small', () => {
+  it('is plain JSON of the value while it is small', () => {
     const request = { version: 1, nodes: ['a'] };
 
     expect(packPayload(request)).toEqual(request);
