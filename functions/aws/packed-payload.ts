@@ -7,11 +7,17 @@ interface Packed {
   readonly body: string;
 }
 
-/** The value as it travels: plain JSON, as a runtime may clone what a handler answers before it writes it, and a clone has no `toJSON`. */
+/** The value as it travels. */
 export function packPayload(value: unknown): unknown {
   if (value === undefined) return value;
   const { packed, bytes } = packJson(value);
-  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : unpackJson({ packed, bytes });
+  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : value;
+}
+
+/** The same for a handler's answer: plain JSON, as a runtime may clone it before it writes it, and a clone has no `toJSON`. */
+export function packAnswer(value: unknown): unknown {
+  const payload = packPayload(value);
+  return payload === undefined ? payload : JSON.parse(JSON.stringify(payload));
 }
 
 /** What `packPayload` was given. Throws `HeaplessError` (`event_invalid`) for what cannot be unpacked. */
