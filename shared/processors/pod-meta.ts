@@ -52,14 +52,14 @@ const NO_RESOURCES: NonNullable<ContainerSpec['resources']> = {};
  * itself and gone with it; empty after a cold start, and never wrong: nobody writes to decoded objects.
  */
 const resourcesSeen = new WeakMap<object, ResourceMeta>();
-/** Containers by the resources that they ask for, then by name, image and restarts: most pods are copies of another. */
-const containersSeen = new WeakMap<ResourceMeta, Map<string, ContainerMeta>>();
+/** Containers by the resources that they ask for, then by name: most pods are copies of another. */
+const containersSeen = new WeakMap<ResourceMeta, Map<string, ContainerMeta[]>>();
 /** Lists of containers by their first: copies of a pod share one. */
 const listsSeen = new WeakMap<ContainerMeta, (readonly ContainerMeta[])[]>();
-/** So many lists with the same first container are compared. */
-const MOST_LISTS = 8;
-/** Of one set of resources so many containers are kept. */
-const MOST_CONTAINERS = 10_000;
+/** So many lists with the same first container, or containers with the same name, are compared. */
+const MOST_COMPARED = 8;
+/** Of one set of resources so many names of containers are kept. */
+const MOST_NAMES = 10_000;
 const labelsSeen = new WeakMap<LabelSettings, WeakMap<object, JoinedLabels>>();
 
 const readers = new WeakMap<LabelSettings, (pod: PodObject) => PodMeta | undefined>();
@@ -123,7 +123,7 @@ function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[]
   for (const list of lists) {
     if (list.length === containers.length && list.every((container, at) => container === containers[at])) return list;
   }
-  if (lists.length < MOST_LISTS) lists.push(containers);
+  if (lists.length < MOST_COMPARED) lists.push(containers);
   return containers;
 }
 
@@ -145,18 +145,19 @@ function containerOnce(
   restarts: number | undefined,
   asked: ResourceMeta,
 ): ContainerMeta {
-  let seen = containersSeen.get(asked);
-  if (seen === undefined || seen.size === MOST_CONTAINERS) {
-    seen = new Map();
-    containersSeen.set(asked, seen);
+  let byName = containersSeen.get(asked);
+  if (byName === undefined || byName.size === MOST_NAMES) {
+    byName = new Map();
+    containersSeen.set(asked, byName);
   }
-  const key = `${restarts} ${name} ${image}`;
-  let container = seen.get(key);
-  // Two names with a space in them may look alike.
-  if (container === undefined || container.name !== name || container.image !== image) {
-    container = { name, image, ...asked, restarts };
-    seen.set(key, container);
+  let seen = byName.get(name);
+  if (seen === undefined) {
+    seen = [];
+    byName.set(name, seen);
   }
+  for (const container of seen) if (container.image === image && container.restarts === restarts) return container;
+  const container = { name, image, ...asked, restarts };
+  if (seen.length < MOST_COMPARED) seen.push(container);
   return container;
 }
 

@@ -19,6 +19,11 @@ const COLUMNS: readonly { readonly key: string; readonly metric: number | undefi
   ...COUNTER_KEYS.map((key, counter) => ({ key, metric: undefined, counter })),
 ].sort((a, b) => (a.key < b.key ? -1 : 1));
 
+/** The cells of a row to which nothing was added. */
+const EMPTY_ROW = Float64Array.from({ length: WIDTH }, (_, cell) =>
+  cell >= COUNTERS_AT || cell % STATISTICS < 2 ? 0 : cell % STATISTICS === 2 ? Infinity : -Infinity,
+);
+
 /** A row, and its labels by the keys of the table that it goes to; null = absent. */
 export interface LabelledRow {
   readonly row: number;
@@ -40,7 +45,7 @@ export class TotalRows {
   /** `pool` has the memory of the rows, until `release` gives it back. */
   constructor(pool: ColumnPool = NO_POOL) {
     this.#pool = pool;
-    this.#cells = pool.doubles(FIRST_ROWS * WIDTH).fill(0);
+    this.#cells = pool.doubles(FIRST_ROWS * WIDTH);
   }
 
   /** Gives the memory back: nobody may read or add rows any more. */
@@ -55,15 +60,11 @@ export class TotalRows {
     if ((row + 1) * WIDTH > this.#cells.length) {
       const next = this.#pool.doubles(this.#cells.length * 2);
       next.set(this.#cells);
-      next.fill(0, this.#cells.length);
       this.#pool.give(this.#cells);
       this.#cells = next;
     }
     this.#labels.push(labels);
-    for (let at = row * WIDTH; at < row * WIDTH + COUNTERS_AT; at += STATISTICS) {
-      this.#cells[at + 2] = Number.POSITIVE_INFINITY;
-      this.#cells[at + 3] = Number.NEGATIVE_INFINITY;
-    }
+    this.#cells.set(EMPTY_ROW, row * WIDTH);
     return row;
   }
 

@@ -11,6 +11,10 @@ const LONGEST = 512;
 /** Entries that one piece is compared with at most: pieces that are made to collide cost no more than this. */
 const MOST_PROBES = 32;
 
+const NO_INTEGERS = new Int32Array(0);
+const NO_BYTES = Buffer.alloc(0);
+const NO_VALUES: never[] = [];
+
 const FREE = -1;
 const CROWDED = -2;
 
@@ -27,17 +31,21 @@ function hashOf(bytes: Buffer, from: number, to: number): number {
 export class BytesMemo<T> {
   readonly #make: (bytes: Buffer, from: number, to: number) => T;
   readonly #mostEntries: number;
+  // Each is set twice before anything is read: V8 compiles for a field that was set once only, and anew when it is set again.
   /** Open addressing: entry + 1, 0 = free; at least twice as many as entries. */
-  #slots = new Int32Array(FIRST_SLOTS);
-  #hashes = new Int32Array(FIRST_SLOTS / 2);
+  #slots = NO_INTEGERS;
+  #hashes = NO_INTEGERS;
   /** Where an entry's bytes end; they begin where those of the entry before end. */
-  #ends = new Int32Array(FIRST_SLOTS / 2);
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  #values: T[] = [];
+  #ends = NO_INTEGERS;
+  #bytes: Buffer = NO_BYTES;
+  #values: T[] = NO_VALUES;
 
   constructor(make: (bytes: Buffer, from: number, to: number) => T, mostEntries = MOST_ENTRIES) {
     this.#make = make;
     this.#mostEntries = mostEntries;
+    this.#values = [];
+    this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    this.#resize(FIRST_SLOTS);
   }
 
   /** The value of `bytes` from `from` up to `to`. */
@@ -108,7 +116,7 @@ export class BytesMemo<T> {
       this.#forget();
       return value;
     }
-    if (this.#values.length === this.#hashes.length) this.#grow();
+    if (this.#values.length === this.#hashes.length) this.#resize(this.#slots.length * 2);
     if (end > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], Math.max(end, this.#bytes.length * 2));
     bytes.copy(this.#bytes, start, from, to);
     const entry = this.#values.push(value) - 1;
@@ -125,8 +133,7 @@ export class BytesMemo<T> {
     this.#slots[slot] = entry + 1;
   }
 
-  #grow(): void {
-    const slots = this.#slots.length * 2;
+  #resize(slots: number): void {
     const hashes = new Int32Array(slots / 2);
     hashes.set(this.#hashes);
     const ends = new Int32Array(slots / 2);

@@ -1,6 +1,8 @@
 import type { ApiStatus } from '../api-status.ts';
 import { openEnvelope } from './envelope.ts';
-import type { WireCursor } from './wire-cursor.ts';
+import { fieldSet, type WireCursor } from './wire-cursor.ts';
+
+const STATUS = fieldSet(1, 3, 4, 5);
 
 /**
  * A Status, as the API server sends it to who asked for protobuf; undefined if it is another kind.
@@ -11,12 +13,11 @@ export function decodeStatus(body: Buffer): ApiStatus | undefined {
   const { kind, cursor, end } = openEnvelope(body);
   if (kind !== 'Status') return undefined;
   const status = { message: '', reason: '', kind: '', continue: '' };
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+  for (let field = cursor.next(end, STATUS); field !== 0; field = cursor.next(end, STATUS)) {
     if (field === 1) status.continue = textIn(cursor, cursor.block(end), 3);
     else if (field === 3) status.message = cursor.text(end);
     else if (field === 4) status.reason = cursor.text(end);
-    else if (field === 5) status.kind = textIn(cursor, cursor.block(end), 3);
-    else cursor.skip(end);
+    else status.kind = textIn(cursor, cursor.block(end), 3);
   }
   return status;
 }
@@ -24,9 +25,6 @@ export function decodeStatus(body: Buffer): ApiStatus | undefined {
 /** One text field of a message; empty if it has none. */
 function textIn(cursor: WireCursor, end: number, wanted: number): string {
   let text = '';
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
-    if (field === wanted) text = cursor.text(end);
-    else cursor.skip(end);
-  }
+  while (cursor.next(end, fieldSet(wanted)) !== 0) text = cursor.text(end);
   return text;
 }

@@ -1,5 +1,5 @@
 import { DecodeError } from '../../core/errors.ts';
-import { WireCursor } from './wire-cursor.ts';
+import { fieldSet, WireCursor } from './wire-cursor.ts';
 
 /** Media type of the API server's protobuf. Only for its own objects, never for what it proxies. */
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -7,6 +7,7 @@ export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 /** First bytes of every such body: `k8s` and a zero. Source: apimachinery runtime/serializer/protobuf. */
 const MAGIC = 0x6b_38_73_00;
 export const MAGIC_BYTES = 4;
+const KIND = fieldSet(2);
 
 /** An object in its envelope (apimachinery `runtime.Unknown`): its kind, and a cursor at its message. */
 export interface Envelope {
@@ -47,9 +48,6 @@ export function openEnvelope(body: Buffer): Envelope {
 /** The kind of a typeMeta that ends at `end`; empty if it has none. */
 export function kindOf(cursor: WireCursor, end: number): string {
   let kind = '';
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
-    if (field === 2) kind = cursor.text(end);
-    else cursor.skip(end);
-  }
+  while (cursor.next(end, KIND) !== 0) kind = cursor.text(end);
   return kind;
 }

@@ -5,7 +5,7 @@ import type { PieceReader } from '../exchange.ts';
 import { type ListPage, MAX_LIST_ITEMS } from '../list-all.ts';
 import { EnvelopeReader } from './envelope-reader.ts';
 import type { ObjectDecoder } from './object-decoder.ts';
-import { WireCursor } from './wire-cursor.ts';
+import { fieldSet, WireCursor } from './wire-cursor.ts';
 
 /** Reads one page of a list, piece by piece. */
 export interface ListReader<T> extends PieceReader {
@@ -49,13 +49,11 @@ export function openList<T>(kind: 'NodeList' | 'PodList', decode: ObjectDecoder<
   };
 }
 
+const CONTINUE = fieldSet(3);
 const CODE = { code: 'protobuf_invalid' } as const;
 
 function tokenIn(cursor: WireCursor, end: number): string {
   let token = '';
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
-    if (field === 3) token = cursor.text(end);
-    else cursor.skip(end);
-  }
+  while (cursor.next(end, CONTINUE) !== 0) token = cursor.text(end);
   return token;
 }

@@ -3,10 +3,13 @@ import type { ObjectMeta, OwnerReference } from '../types.ts';
 import { BytesMemo } from './bytes-memo.ts';
 import type { ObjectDecoder } from './object-decoder.ts';
 import { addText, textMapOf } from './text-map.ts';
-import { WireCursor } from './wire-cursor.ts';
+import { fieldSet, WireCursor } from './wire-cursor.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Annotations = Record<string, string>;
+
+const META = fieldSet(1, 3, 5, 11, 12, 13);
+const OWNER = fieldSet(1, 3, 6);
 
 /** What is kept of an annotation, beside what is `known` already. Its entry of the map ends at `end`. */
 export type AnnotationReader = (
@@ -35,7 +38,7 @@ export function createMetaDecoder(readAnnotation: AnnotationReader): ObjectDecod
     const meta: Writable<ObjectMeta> = {};
     let annotations: Annotations | undefined;
     let own: OwnerReference[] | undefined;
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, META); field !== 0; field = cursor.next(end, META)) {
       if (field === 1) meta.name = cursor.text(end);
       else if (field === 3) meta.namespace = namespaces.ofBlock(cursor, end);
       else if (field === 5) meta.uid = cursor.text(end);
@@ -46,10 +49,10 @@ export function createMetaDecoder(readAnnotation: AnnotationReader): ObjectDecod
         const to = cursor.block(end);
         annotations = readAnnotation(annotations, cursor, to);
         cursor.at = to;
-      } else if (field === 13) {
+      } else {
         own ??= [];
         own.push(owners.ofBlock(cursor, end));
-      } else cursor.skip(end);
+      }
     }
     if (annotations !== undefined) meta.annotations = annotations;
     if (own !== undefined) meta.ownerReferences = own;
@@ -64,11 +67,10 @@ function decodeOwner(bytes: Buffer, from: number, to: number): OwnerReference {
   const cursor = new WireCursor(bytes);
   cursor.at = from;
   const owner: Writable<OwnerReference> = {};
-  for (let field = cursor.field(to); field !== 0; field = cursor.field(to)) {
+  for (let field = cursor.next(to, OWNER); field !== 0; field = cursor.next(to, OWNER)) {
     if (field === 1) owner.kind = cursor.text(to);
     else if (field === 3) owner.name = cursor.text(to);
-    else if (field === 6) owner.controller = cursor.number(to) === 1;
-    else cursor.skip(to);
+    else owner.controller = cursor.number(to) === 1;
   }
   return owner;
 }

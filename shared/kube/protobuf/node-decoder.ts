@@ -3,13 +3,21 @@ import { BytesMemo } from './bytes-memo.ts';
 import { createMetaDecoder } from './meta-decoder.ts';
 import type { ObjectDecoder } from './object-decoder.ts';
 import { addQuantity, addText, textMapOf } from './text-map.ts';
-import type { WireCursor } from './wire-cursor.ts';
+import { fieldSet, type WireCursor } from './wire-cursor.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Spec = NonNullable<NodeObject['spec']>;
 type Status = NonNullable<NodeObject['status']>;
 type Condition = NonNullable<Status['conditions']>[number];
 type Address = NonNullable<Status['addresses']>[number];
+
+const NODE = fieldSet(1, 2, 3);
+const SPEC = fieldSet(2, 3, 4);
+const STATUS = fieldSet(1, 2, 4, 5, 6);
+const CONDITION = fieldSet(1, 2);
+const ADDRESS = fieldSet(1, 2);
+const ENDPOINTS = fieldSet(1);
+const PORT = fieldSet(1);
 
 /** What a node has that comes without it. One for all: a list of a million empty nodes must not take all memory. */
 const NONE = Object.freeze({});
@@ -40,20 +48,18 @@ export function createNodeDecoder(): ObjectDecoder<NodeObject> {
 
   function condition(cursor: WireCursor, end: number): Condition {
     const of: Writable<Condition> = {};
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, CONDITION); field !== 0; field = cursor.next(end, CONDITION)) {
       if (field === 1) of.type = texts.ofBlock(cursor, end);
-      else if (field === 2) of.status = texts.ofBlock(cursor, end);
-      else cursor.skip(end);
+      else of.status = texts.ofBlock(cursor, end);
     }
     return of;
   }
 
   function address(cursor: WireCursor, end: number): Address {
     const of: Writable<Address> = {};
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, ADDRESS); field !== 0; field = cursor.next(end, ADDRESS)) {
       if (field === 1) of.type = texts.ofBlock(cursor, end);
-      else if (field === 2) of.address = cursor.text(end);
-      else cursor.skip(end);
+      else of.address = cursor.text(end);
     }
     return of;
   }
@@ -62,7 +68,7 @@ export function createNodeDecoder(): ObjectDecoder<NodeObject> {
     const of: Writable<Status> = {};
     let conditions: Condition[] | undefined;
     let addresses: Address[] | undefined;
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, STATUS); field !== 0; field = cursor.next(end, STATUS)) {
       if (field === 1) of.capacity = joined(of.capacity, resources.ofRun(cursor, end));
       else if (field === 2) of.allocatable = joined(of.allocatable, resources.ofRun(cursor, end));
       else if (field === 4) {
@@ -71,10 +77,10 @@ export function createNodeDecoder(): ObjectDecoder<NodeObject> {
       } else if (field === 5) {
         addresses ??= [];
         addresses.push(address(cursor, cursor.block(end)));
-      } else if (field === 6) {
+      } else {
         const port = kubeletPort(cursor, cursor.block(end));
         if (port !== undefined) of.kubeletPort = port;
-      } else cursor.skip(end);
+      }
     }
     if (conditions !== undefined) of.conditions = conditions;
     if (addresses !== undefined) of.addresses = addresses;
@@ -83,11 +89,10 @@ export function createNodeDecoder(): ObjectDecoder<NodeObject> {
 
   return (cursor, end) => {
     const node: Writable<NodeObject> = { metadata: NONE, spec: NONE, status: NONE };
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, NODE); field !== 0; field = cursor.next(end, NODE)) {
       if (field === 1) node.metadata = metadata(cursor, cursor.block(end));
       else if (field === 2) node.spec = spec(cursor, cursor.block(end));
-      else if (field === 3) node.status = status(cursor, cursor.block(end));
-      else cursor.skip(end);
+      else node.status = status(cursor, cursor.block(end));
     }
     return node;
   };
@@ -95,11 +100,10 @@ export function createNodeDecoder(): ObjectDecoder<NodeObject> {
 
 function spec(cursor: WireCursor, end: number): Spec {
   const of: Writable<Spec> = {};
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+  for (let field = cursor.next(end, SPEC); field !== 0; field = cursor.next(end, SPEC)) {
     if (field === 2) of.externalID = cursor.text(end);
     else if (field === 3) of.providerID = cursor.text(end);
-    else if (field === 4 && cursor.number(end) === 1) of.unschedulable = true;
-    else if (field !== 4) cursor.skip(end);
+    else if (cursor.number(end) === 1) of.unschedulable = true;
   }
   if (of.externalID === '') delete of.externalID;
   if (of.providerID === '') delete of.providerID;
@@ -109,16 +113,9 @@ function spec(cursor: WireCursor, end: number): Spec {
 /** `kubeletEndpoint.Port` of a NodeDaemonEndpoints; undefined if it has none. */
 function kubeletPort(cursor: WireCursor, end: number): number | undefined {
   let port: number | undefined;
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
-    if (field !== 1) {
-      cursor.skip(end);
-      continue;
-    }
+  while (cursor.next(end, ENDPOINTS) !== 0) {
     const to = cursor.block(end);
-    for (let inner = cursor.field(to); inner !== 0; inner = cursor.field(to)) {
-      if (inner === 1) port = cursor.number(to);
-      else cursor.skip(to);
-    }
+    while (cursor.next(to, PORT) !== 0) port = cursor.number(to);
   }
   return port;
 }

@@ -3,13 +3,14 @@ import type { Clock } from '../../core/clock.ts';
 import { MINUTE, type Millis, type UnixMillis } from '../../core/units.ts';
 import { BytesMemo } from './bytes-memo.ts';
 import type { ObjectDecoder } from './object-decoder.ts';
-import type { WireCursor } from './wire-cursor.ts';
+import { fieldSet, type WireCursor } from './wire-cursor.ts';
 
 /** An object that was not listed for one to two of these is forgotten. */
 const GENERATION: Millis = 5 * MINUTE;
 /** Most that are kept in a generation: twice as many pods as a cluster may have by Kubernetes' own limits. */
 const MOST_OBJECTS = 300_000;
 
+const UID = fieldSet(5);
 const UID_TAG = (5 << 3) | 2;
 const VERSION_TAG = (6 << 3) | 2;
 /** Two tags, two lengths, a uid. A shorter key is not one of an API server. */
@@ -61,18 +62,12 @@ function versionOf(cursor: WireCursor, end: number): { readonly from: number; re
   if (cursor.field(end) !== 1) return undefined;
   const to = cursor.block(end);
   const { bytes } = cursor;
-  while (cursor.at < to) {
-    const from = cursor.at;
-    if (bytes[from] === UID_TAG) {
-      cursor.field(to);
-      cursor.skip(to);
-      if (cursor.at >= to || bytes[cursor.at] !== VERSION_TAG) return undefined;
-      cursor.field(to);
-      cursor.skip(to);
-      return cursor.at - from < LEAST_KEY ? undefined : { from, to: cursor.at };
-    }
-    cursor.field(to);
-    cursor.skip(to);
-  }
-  return undefined;
+  if (cursor.next(to, UID) === 0) return undefined;
+  const from = cursor.at - 1;
+  if (bytes[from] !== UID_TAG) return undefined;
+  cursor.skip(to);
+  if (cursor.at >= to || bytes[cursor.at] !== VERSION_TAG) return undefined;
+  cursor.field(to);
+  cursor.skip(to);
+  return cursor.at - from < LEAST_KEY ? undefined : { from, to: cursor.at };
 }

@@ -4,7 +4,7 @@ import { BytesMemo } from './bytes-memo.ts';
 import { createMetaDecoder } from './meta-decoder.ts';
 import type { ObjectDecoder } from './object-decoder.ts';
 import { addQuantity } from './text-map.ts';
-import { WireCursor } from './wire-cursor.ts';
+import { fieldSet, WireCursor } from './wire-cursor.ts';
 
 type Spec = NonNullable<PodObject['spec']>;
 type Status = NonNullable<PodObject['status']>;
@@ -13,6 +13,14 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const MIRROR = Buffer.from('kubernetes.io/config.mirror');
 const SECOND = 1_000;
+
+const POD = fieldSet(1, 2, 3);
+const SPEC = fieldSet(2, 10, 11);
+const CONTAINER = fieldSet(1, 2, 8);
+const RESOURCES = fieldSet(1, 2);
+const STATUS = fieldSet(1, 7, 8);
+const CONTAINER_STATUS = fieldSet(1, 5);
+const TIME = fieldSet(1);
 
 /**
  * The fields of a Pod that are read here, as `decodePod` gives them from JSON; empty texts and `false` are absent, as JSON
@@ -36,11 +44,10 @@ export function createPodDecoder(): ObjectDecoder<PodObject> {
 
   function container(cursor: WireCursor, end: number): ContainerSpec {
     const spec: Writable<ContainerSpec> = {};
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, CONTAINER); field !== 0; field = cursor.next(end, CONTAINER)) {
       if (field === 1) spec.name = texts.ofBlock(cursor, end);
       else if (field === 2) spec.image = texts.ofBlock(cursor, end);
-      else if (field === 8) spec.resources = resources.ofBlock(cursor, end);
-      else cursor.skip(end);
+      else spec.resources = resources.ofBlock(cursor, end);
     }
     if (spec.image === '') delete spec.image;
     return spec;
@@ -49,11 +56,10 @@ export function createPodDecoder(): ObjectDecoder<PodObject> {
   function spec(cursor: WireCursor, end: number): Spec {
     const pod: Writable<Spec> = {};
     const containers: ContainerSpec[] = [];
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, SPEC); field !== 0; field = cursor.next(end, SPEC)) {
       if (field === 2) containers.push(container(cursor, cursor.block(end)));
       else if (field === 10) pod.nodeName = texts.ofBlock(cursor, end);
-      else if (field === 11 && cursor.number(end) === 1) pod.hostNetwork = true;
-      else if (field !== 11) cursor.skip(end);
+      else if (cursor.number(end) === 1) pod.hostNetwork = true;
     }
     if (containers.length > 0) pod.containers = containers;
     if (pod.nodeName === '') delete pod.nodeName;
@@ -62,10 +68,9 @@ export function createPodDecoder(): ObjectDecoder<PodObject> {
 
   function containerStatus(cursor: WireCursor, end: number): ContainerStatus {
     const status: Writable<ContainerStatus> = {};
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, CONTAINER_STATUS); field !== 0; field = cursor.next(end, CONTAINER_STATUS)) {
       if (field === 1) status.name = texts.ofBlock(cursor, end);
-      else if (field === 5) status.restartCount = cursor.number(end);
-      else cursor.skip(end);
+      else status.restartCount = cursor.number(end);
     }
     return status;
   }
@@ -73,13 +78,13 @@ export function createPodDecoder(): ObjectDecoder<PodObject> {
   function status(cursor: WireCursor, end: number): Status {
     const pod: Writable<Status> = {};
     let containers: ContainerStatus[] | undefined;
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, STATUS); field !== 0; field = cursor.next(end, STATUS)) {
       if (field === 1) pod.phase = texts.ofBlock(cursor, end);
       else if (field === 7) pod.startTime = seconds(cursor, cursor.block(end)) * SECOND;
-      else if (field === 8) {
+      else {
         containers ??= [];
         containers.push(containerStatus(cursor, cursor.block(end)));
-      } else cursor.skip(end);
+      }
     }
     if (containers !== undefined) pod.containerStatuses = containers;
     if (pod.phase === '') delete pod.phase;
@@ -88,11 +93,10 @@ export function createPodDecoder(): ObjectDecoder<PodObject> {
 
   return (cursor, end) => {
     const pod: Writable<PodObject> = {};
-    for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+    for (let field = cursor.next(end, POD); field !== 0; field = cursor.next(end, POD)) {
       if (field === 1) pod.metadata = metadata(cursor, cursor.block(end));
       else if (field === 2) pod.spec = spec(cursor, cursor.block(end));
-      else if (field === 3) pod.status = status(cursor, cursor.block(end));
-      else cursor.skip(end);
+      else pod.status = status(cursor, cursor.block(end));
     }
     return pod;
   };
@@ -108,10 +112,7 @@ function isMirrorMark(cursor: WireCursor, end: number): boolean {
 /** Seconds since 1970 of a Time; NaN if it has none. */
 function seconds(cursor: WireCursor, end: number): number {
   let value = Number.NaN;
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
-    if (field === 1) value = cursor.number(end);
-    else cursor.skip(end);
-  }
+  while (cursor.next(end, TIME) !== 0) value = cursor.number(end);
   return value;
 }
 
@@ -120,14 +121,14 @@ function decodeResources(bytes: Buffer, from: number, to: number): NonNullable<C
   cursor.at = from;
   let limits: Record<string, string> | undefined;
   let requests: Record<string, string> | undefined;
-  for (let field = cursor.field(to); field !== 0; field = cursor.field(to)) {
+  for (let field = cursor.next(to, RESOURCES); field !== 0; field = cursor.next(to, RESOURCES)) {
     if (field === 1) {
       limits ??= {};
       addQuantity(limits, cursor, cursor.block(to));
-    } else if (field === 2) {
+    } else {
       requests ??= {};
       addQuantity(requests, cursor, cursor.block(to));
-    } else cursor.skip(to);
+    }
   }
   return { ...(requests !== undefined && { requests }), ...(limits !== undefined && { limits }) };
 }

@@ -1,5 +1,7 @@
 // hot path: bench "pods"
-import { WireCursor } from './wire-cursor.ts';
+import { fieldSet, WireCursor } from './wire-cursor.ts';
+
+const ENTRY = fieldSet(1, 2);
 
 type Texts = Readonly<Record<string, string>>;
 /** Adds one entry of a map; the entry's message ends at `end`. Throws `DecodeError`. */
@@ -9,10 +11,9 @@ type AddEntry = (into: Record<string, string>, cursor: WireCursor, end: number) 
 export const addText: AddEntry = (into, cursor, end) => {
   let key = '';
   let value = '';
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+  for (let field = cursor.next(end, ENTRY); field !== 0; field = cursor.next(end, ENTRY)) {
     if (field === 1) key = cursor.text(end);
-    else if (field === 2) value = cursor.text(end);
-    else cursor.skip(end);
+    else value = cursor.text(end);
   }
   setOwn(into, key, value);
 };
@@ -21,13 +22,13 @@ export const addText: AddEntry = (into, cursor, end) => {
 export const addQuantity: AddEntry = (into, cursor, end) => {
   let name = '';
   let quantity = '';
-  for (let field = cursor.field(end); field !== 0; field = cursor.field(end)) {
+  for (let field = cursor.next(end, ENTRY); field !== 0; field = cursor.next(end, ENTRY)) {
     if (field === 1) name = cursor.text(end);
-    else if (field === 2) {
+    else {
       const to = cursor.block(end);
       quantity = cursor.field(to) === 1 ? cursor.text(to) : '';
       cursor.at = to;
-    } else cursor.skip(end);
+    }
   }
   setOwn(into, name, quantity);
 };

@@ -11,6 +11,13 @@ const MORE = 0x80;
 /** Bytes of a varint of 64 bits. */
 const LONGEST = 10;
 const LARGEST_FIELD = 0x1fff_ffff;
+/** Above the fields that a set of them can have. */
+const LARGEST_WANTED = 31;
+
+/** Fields of a message as bits, `1 << number`: for `next`. Numbers above 30 cannot be among them. */
+export function fieldSet(...fields: readonly number[]): number {
+  return fields.reduce((set, field) => set | (1 << field), 0);
+}
 
 /**
  * Reads a message field by field and skips what is not asked for by its length. Offsets are absolute; every `end` is
@@ -35,6 +42,27 @@ export class WireCursor {
     const field = Math.floor(tag / 8);
     if (field === 0 || field > LARGEST_FIELD) throw invalid(`a field with the number ${field}`, this.at);
     return field;
+  }
+
+  /**
+   * The number of the next field that is in `wanted`, a `fieldSet`; 0 behind the last field. Those before it are passed over.
+   * One loop for all messages, too large to be inlined: a cold process compiles it once, and not again in each of its callers.
+   */
+  next(end: number, wanted: number): number {
+    const { bytes } = this;
+    while (this.at < end) {
+      const first = bytes[this.at]!;
+      let field = first >>> 3;
+      if (first < MORE && field > 0) {
+        this.at++;
+        this.#type = first & 7;
+      } else field = this.field(end);
+      if (field < LARGEST_WANTED && (wanted & (1 << field)) !== 0) return field;
+      const length = this.#type === BLOCK && this.at < end ? bytes[this.at]! : MORE;
+      if (length < MORE && length < end - this.at) this.at += 1 + length;
+      else this.skip(end);
+    }
+    return 0;
   }
 
   /** A number field's value. Beyond 2^53 it is rounded; a negative one comes out as 2^64 less. */
