@@ -89,12 +89,35 @@ describe('the counters object', () => {
 
   it('is unreadable in another format, which the reason names', () => {
     const body = buffer([counters('n1', 1)]);
-    body.writeUInt32LE(2, 8);
+    body.writeUInt32LE(3, 8);
 
     expect(decodeCounters(resealed(body))).toEqual({
       status: 'unreadable',
-      reason: 'its format is 2, this version reads 1',
+      reason: 'its format is 3, this version reads 1 and 2',
     });
+  });
+
+  it('is read in the first format, which had all rows of all columns', () => {
+    const nodes = [counters('n1', 2)];
+    const short = ',"short":[]';
+    const body = Buffer.from(buffer(nodes).toString('latin1').replace(short, ' '.repeat(short.length)), 'latin1');
+    body.writeUInt32LE(1, 8);
+
+    expect(body.includes('short')).toBe(false);
+    expect(decodeCounters(resealed(body))).toEqual({ status: 'ok', nodes });
+  });
+
+  it('has no doubles for containers in a column that none of them has', () => {
+    const node = counters('n1', 3);
+    const ofPods = (column: Float64Array): Float64Array => column.map((value, row) => (row < 5 ? value : Number.NaN));
+    const columns = node.columns.map((column) => column && ofPods(column));
+    const pods = { ...node, columns };
+
+    const body = buffer([pods]);
+
+    const saved = columns.filter((column) => column !== undefined).length * node.containers.length * 8;
+    expect(buffer([node]).length - body.length).toBeGreaterThan(saved - 200);
+    expect(decodeCounters(body)).toEqual({ status: 'ok', nodes: [pods] });
   });
 
   it.each([
@@ -103,6 +126,8 @@ describe('the counters object', () => {
     ['"sys":["kubelet"]', '"sys":[1        ]', /header/],
     ['"pods":["uid-0"]', '"pods":[       ]', /header/],
     ['"sys":["kubelet"]', '"sys":[         ]', /values instead of/],
+    ['"short":[]', '"short":{}', /header/],
+    ['"has":[0,2,', '"has":[0,0,', /header/],
   ])('is unreadable if its header is well sealed but has %s as %s', (from, to, reason) => {
     const body = buffer([counters('n1', 1)]);
     const changed = Buffer.from(body.toString('latin1').replace(from, to), 'latin1');
