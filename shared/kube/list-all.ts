@@ -43,11 +43,12 @@ const MAX_INTERRUPTIONS = 3;
  */
 export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<readonly T[]>> {
   const { query, pageSize } = settings;
-  const items = new Map<string, T>();
+  let items: T[] = [];
   const seen = new Set<string>();
   let bytes = 0;
   let size = 0;
   let restarted = false;
+  let isInconsistent = false;
   let interruptions = 0;
   let next = '';
   for (;;) {
@@ -58,11 +59,14 @@ export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<
       const fresh = answer.freshContinue ?? '';
       const mayGoOn =
         next !== '' && (answer.code === 410 || answer.code === 400) && ++interruptions <= MAX_INTERRUPTIONS;
-      if (mayGoOn && fresh !== '' && !seen.has(fresh)) next = fresh;
-      else if (mayGoOn && !restarted) {
+      if (mayGoOn && fresh !== '' && !seen.has(fresh)) {
+        next = fresh;
+        isInconsistent = true;
+      } else if (mayGoOn && !restarted) {
         restarted = true;
+        isInconsistent = false;
         next = '';
-        items.clear();
+        items = [];
         seen.clear();
       } else return { status: 'failed', reason: answer.reason, message: answer.message };
       continue;
@@ -70,14 +74,10 @@ export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<
     bytes += answer.bytes;
     size += answer.size;
     const { page } = answer;
-    // Most lists are one page: nothing in it can come twice.
-    if (page.continue === '' && items.size === 0) return { status: 'ok', value: page.items, bytes };
-    for (const item of page.items) {
-      // An inconsistent list may show one twice.
-      items.set(settings.keyOf(item) ?? `#${items.size}`, item);
-    }
+    for (const item of page.items) items.push(item);
     next = page.continue;
-    if (next === '') return { status: 'ok', value: [...items.values()], bytes };
+    // The pages of a consistent list have each item once.
+    if (next === '') return { status: 'ok', value: isInconsistent ? lastOfEach(items, settings.keyOf) : items, bytes };
     if (seen.has(next))
       return {
         status: 'failed',
@@ -86,6 +86,11 @@ export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<
       };
     seen.add(next);
   }
+}
+
+/** Items of one key once: as it came last. */
+function lastOfEach<T>(items: readonly T[], keyOf: ListSettings<T>['keyOf']): readonly T[] {
+  return [...new Map(items.map((item, at) => [keyOf(item) ?? `#${at}`, item])).values()];
 }
 
 /** Namespace and name of an object. */

@@ -5,7 +5,10 @@ import type { PodMeta } from './pod-meta.ts';
 
 /** The pods that the API server knows. */
 export interface PodIndex {
-  find(namespace: string, name: string): PodMeta | undefined;
+  /** The pod of a name that is bound to a node. */
+  onNode(node: string, namespace: string, name: string): PodMeta | undefined;
+  /** The pod with a uid that was bound to no node when it was listed. */
+  unbound(uid: string): PodMeta | undefined;
   /** Pods that are bound to a node; empty if there are none, or if they could not be listed. */
   ofNode(node: string): readonly PodMeta[];
 }
@@ -16,18 +19,31 @@ const NAMESPACE = labelIndex('namespace_name');
 const POD_NAME = labelIndex('pod_name');
 const POD_ID = labelIndex('pod_id');
 
-/** A class, so that code that was compiled for it outlives a tick. */
+/**
+ * A class, so that code that was compiled for it outlives a tick. Names are indexed for one node at a time: rows come node by node, and
+ * an index of all names would be the largest thing in memory.
+ */
 class IndexedPods implements PodIndex {
-  readonly #byNamespace = new Map<string, Map<string, PodMeta>>();
   readonly #byNode = new Map<string, PodMeta[]>();
+  readonly #unbound = new Map<string, PodMeta>();
+  readonly #names = new Map<string, PodMeta>();
+  /** The node whose pods `#names` has. */
+  #named: string | undefined;
 
   constructor(pods: Iterable<PodMeta>) {
     for (const pod of pods) this.#add(pod);
-    for (const byName of this.#byNamespace.values()) for (const pod of byName.values()) this.#bind(pod);
   }
 
-  find(namespace: string, name: string): PodMeta | undefined {
-    return this.#byNamespace.get(namespace)?.get(name);
+  onNode(node: string, namespace: string, name: string): PodMeta | undefined {
+    if (node !== this.#named) this.#nameThoseOf(node);
+    const pod = this.#names.get(name);
+    if (pod === undefined || pod.namespace === namespace) return pod;
+    // Another namespace has a pod of this name on this node.
+    return this.ofNode(node).find((one) => one.name === name && one.namespace === namespace);
+  }
+
+  unbound(uid: string): PodMeta | undefined {
+    return this.#unbound.get(uid);
   }
 
   ofNode(node: string): readonly PodMeta[] {
@@ -35,16 +51,19 @@ class IndexedPods implements PodIndex {
   }
 
   #add(pod: PodMeta): void {
-    const byName = this.#byNamespace.get(pod.namespace);
-    if (byName === undefined) this.#byNamespace.set(pod.namespace, new Map([[pod.name, pod]]));
-    else byName.set(pod.name, pod);
-  }
-
-  #bind(pod: PodMeta): void {
-    if (pod.nodeName === undefined) return;
+    if (pod.nodeName === undefined) {
+      if (pod.uid !== undefined) this.#unbound.set(pod.uid, pod);
+      return;
+    }
     const bound = this.#byNode.get(pod.nodeName);
     if (bound === undefined) this.#byNode.set(pod.nodeName, [pod]);
     else bound.push(pod);
+  }
+
+  #nameThoseOf(node: string): void {
+    this.#named = node;
+    this.#names.clear();
+    for (const pod of this.ofNode(node)) this.#names.set(pod.name, pod);
   }
 }
 
@@ -54,17 +73,20 @@ export function createPodIndex(pods: Iterable<PodMeta>): PodIndex {
 }
 
 /**
- * The pod object of a pod row, by namespace and name: a static pod has another uid in the summary than in the API server.
- * A pod object on another node is joined only if the uid is the same; else it is the replacement of a pod that is gone.
+ * The pod object of a pod row: by namespace and name among those of its node, as a static pod has another uid in the summary than in the
+ * API server; one that was not bound yet when pods were listed by its uid. A pod of that name on another node is the replacement
+ * of one that is gone.
  */
 export function podOfRow(builder: MetricBatchBuilder, index: PodIndex, row: number): PodMeta | undefined {
   const table = builder.table('pod');
   const { strings } = builder;
+  const node = strings.get(table.getLabel(NODE_NAME, row));
   const namespace = strings.get(table.getLabel(NAMESPACE, row));
   const name = strings.get(table.getLabel(POD_NAME, row));
-  if (namespace === undefined || name === undefined) return undefined;
-  const pod = index.find(namespace, name);
-  if (pod === undefined) return undefined;
-  const here = pod.nodeName !== undefined && pod.nodeName === strings.get(table.getLabel(NODE_NAME, row));
-  return here || pod.uid === strings.get(table.getLabel(POD_ID, row)) ? pod : undefined;
+  if (node === undefined || namespace === undefined || name === undefined) return undefined;
+  const pod = index.onNode(node, namespace, name);
+  if (pod !== undefined) return pod;
+  const uid = strings.get(table.getLabel(POD_ID, row));
+  const unbound = uid === undefined ? undefined : index.unbound(uid);
+  return unbound?.namespace === namespace && unbound.name === name ? unbound : undefined;
 }

@@ -82,6 +82,31 @@ describe('enrichPods', () => {
     expect(labelOfRow(builder, builder.table('pod'), 0, 'labels')).toBeUndefined();
   });
 
+  it('joins a pod that was bound to no node when pods were listed, by its uid', () => {
+    const builder = testBuilder();
+    const pods = ['old', 'new'].map((uid) => ({ namespace: 'default', name: 'job-1', uid }));
+    const decoded = addRows(builder, NODE, { pods });
+
+    enrichPods(builder, decoded, indexOf({ name: 'job-1', uid: 'new', labels: { app: 'job' } }), SETTINGS);
+
+    expect(labelOfRow(builder, builder.table('pod'), 0, 'labels')).toBeUndefined();
+    expect(labelOfRow(builder, builder.table('pod'), 1, 'labels')).toBe('app:job');
+  });
+
+  it('tells pods of one name in several namespaces of a node apart', () => {
+    const builder = testBuilder();
+    const namespaces = ['blue', 'green', 'red'];
+    const pods = namespaces.map((namespace) => ({ namespace, name: 'web', uid: namespace }));
+    const decoded = addRows(builder, NODE, { pods });
+    const common = { name: 'web', node: 'n1' };
+    const listed = pods.slice(0, 2).map(({ namespace, uid }) => ({ ...common, namespace, uid, labels: { app: uid } }));
+
+    enrichPods(builder, decoded, indexOf(...listed), SETTINGS);
+
+    const labels = pods.map((_, row) => labelOfRow(builder, builder.table('pod'), row, 'labels'));
+    expect(labels).toEqual(['app:blue', 'app:green', undefined]);
+  });
+
   it('clears network values of a pod on the network of the host', () => {
     const builder = testBuilder();
     const network = { 'network/rx': 10, 'network/tx_rate': 5, 'memory/usage': 1 };
