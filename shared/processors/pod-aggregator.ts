@@ -53,6 +53,7 @@ function sumColumn(metric: number, rows: NodeRows, { pods, containers, sums }: T
   if (values === undefined) return;
   const { from, to } = rows.pods;
   const own = pods.columnIfAny(metric);
+  if (own !== undefined && hasAll(own, from, to)) return;
   sums.fill(Number.NaN);
   for (let row = rows.containers.from; row < rows.containers.to; row++) {
     const value = values[row]!;
@@ -69,6 +70,12 @@ function sumColumn(metric: number, rows: NodeRows, { pods, containers, sums }: T
     const sum = sums[pod]!;
     if (!Number.isNaN(sum)) pods.set(metric, from + pod, sum);
   }
+}
+
+/** Whether every row has a value. */
+function hasAll(column: Float64Array, from: number, to: number): boolean {
+  for (let row = from; row < to; row++) if (Number.isNaN(column[row]!)) return false;
+  return true;
 }
 
 /** Sums `custom/…` and `<resource>/request`, which no pod has of itself. */

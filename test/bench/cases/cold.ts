@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NODE_OPTIONS } from '../../../infra/node-options.ts';
 import { MINUTE } from '../../../shared/core/units.ts';
 import { createBodies } from '../bodies.ts';
 import type { BenchCase } from '../case.ts';
@@ -25,6 +26,7 @@ export const cold: BenchCase = {
     await using cluster = await startCluster(shape);
     const { address, caFile } = cluster;
     const env = {
+      NODE_OPTIONS,
       HEAPLESS_SOURCE: sourceUri({ address, caFile }),
       HEAPLESS_SINK: NO_EXPORT,
       HEAPLESS_STATE: 'memory:',
@@ -37,7 +39,7 @@ export const cold: BenchCase = {
     const costs = { floor: [] as number[], scrape: [] as number[] };
     const walls = { floor: [] as number[], scrape: [] as number[] };
     const peaks = { floor: [] as number[], scrape: [] as number[] };
-    const rounds = quick ? 3 : 8;
+    const rounds = quick ? 3 : 20;
     for (let round = -1; round < rounds; round++) {
       for (const name of orderOf(contestants, round + 1)) {
         const now = Date.now();
