@@ -90,9 +90,9 @@ function keyValue(key: GroupKey, { meta, namespace, node }: PodPlace): string {
     case 'node':
       return node.name;
     case 'workload':
-      return meta === undefined ? NONE : `${meta.workload.kind}/${meta.workload.name}`;
+      return meta === undefined ? NONE : `${meta.traits.workload.kind}/${meta.traits.workload.name}`;
     case 'label':
-      return meta === undefined ? NONE : (labelValue(meta.labels, key.name) ?? NONE);
+      return meta === undefined ? NONE : (labelValue(meta.traits.labels, key.name) ?? NONE);
     case 'node-label':
       return labelValue(node.labels, key.name) ?? NONE;
   }

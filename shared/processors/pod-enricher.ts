@@ -19,6 +19,7 @@ export interface EnrichedRows extends NodeRows {
   readonly metas: readonly (PodMeta | undefined)[];
 }
 
+const SECOND = 1_000;
 const POD_ID = labelIndex('pod_id');
 const NAMESPACE = labelIndex('namespace_name');
 const NAMESPACE_ID = labelIndex('namespace_id');
@@ -81,7 +82,7 @@ export function enrichPods(
     if (meta === undefined) continue;
     labelAsPod(builder, row, from + pod, meta);
     const name = builder.strings.get(containers.getLabel(CONTAINER_NAME, row));
-    for (const spec of meta.containers) {
+    for (const spec of meta.traits.containers) {
       if (spec.name !== name) continue;
       matched[pod]!++;
       enrichContainer(builder, containers, row, spec);
@@ -91,8 +92,8 @@ export function enrichPods(
   let end = rows.containers.to;
   for (let pod = 0; pod < metas.length; pod++) {
     const meta = metas[pod];
-    if (meta === undefined || matched[pod]! >= meta.containers.length) continue;
-    for (const spec of meta.containers) {
+    if (meta === undefined || matched[pod]! >= meta.traits.containers.length) continue;
+    for (const spec of meta.traits.containers) {
       if (hasRow(builder, rows, from + pod, spec.name)) continue;
       if (containers.rows !== end) throw new RangeError('pods must be enriched before the next node is decoded');
       addStub(builder, from + pod, meta, spec);
@@ -116,14 +117,15 @@ function labelNamespace(
 
 function enrichPod(builder: MetricBatchBuilder, table: TableBuilder, row: number, meta: PodMeta): void {
   const { strings } = builder;
+  const { joined, workload, hostNetwork } = meta.traits;
   if (meta.uid !== undefined && meta.uid !== strings.get(table.getLabel(POD_ID, row)))
     table.setLabel(POD_ID, row, strings.intern(meta.uid));
-  table.setLabel(LABELS, row, strings.intern(meta.joined.joined));
-  table.setLabel(WORKLOAD_KIND, row, strings.intern(meta.workload.kind));
-  table.setLabel(WORKLOAD_NAME, row, strings.intern(meta.workload.name));
-  for (const [key, value] of meta.joined.stored) table.setLabel(builder.labelColumn(key), row, strings.intern(value));
-  if (meta.startTime !== undefined) table.setCreated(row, meta.startTime);
-  if (!meta.hostNetwork) return;
+  table.setLabel(LABELS, row, strings.intern(joined.joined));
+  table.setLabel(WORKLOAD_KIND, row, strings.intern(workload.kind));
+  table.setLabel(WORKLOAD_NAME, row, strings.intern(workload.name));
+  for (const [key, value] of joined.stored) table.setLabel(builder.labelColumn(key), row, strings.intern(value));
+  if (meta.startSeconds !== undefined) table.setCreated(row, meta.startSeconds * SECOND);
+  if (!hostNetwork) return;
   table.addFlag(row, ROW_FLAGS.hostNetwork);
   for (const metric of NETWORK) table.set(metric, row, Number.NaN);
 }
@@ -133,11 +135,11 @@ function labelAsPod(builder: MetricBatchBuilder, row: number, podRow: number, me
   const pods = builder.table('pod');
   const table = builder.table('pod_container');
   for (let i = 0; i < AS_POD.length; i++) table.setLabel(AS_POD[i]!, row, pods.getLabel(AS_POD[i]!, podRow));
-  for (const [key] of meta.joined.stored) {
+  for (const [key] of meta.traits.joined.stored) {
     const column = builder.labelColumn(key);
     table.setLabel(column, row, pods.getLabel(column, podRow));
   }
-  if (meta.startTime !== undefined) table.setCreated(row, meta.startTime);
+  if (meta.startSeconds !== undefined) table.setCreated(row, meta.startSeconds * SECOND);
 }
 
 function enrichContainer(builder: MetricBatchBuilder, table: TableBuilder, row: number, spec: ContainerMeta): void {

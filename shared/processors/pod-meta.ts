@@ -1,6 +1,5 @@
 // hot path: bench "enrich, aggregate, totals"
 import type { LabelSettings } from '../config/config.ts';
-import type { UnixMillis } from '../core/units.ts';
 import { toBytes, toMillicores } from '../kube/quantity.ts';
 import type { ContainerSpec, PodObject } from '../kube/types.ts';
 import { type JoinedLabels, joinLabels } from './label-joiner.ts';
@@ -26,15 +25,21 @@ export interface ContainerMeta extends ResourceMeta {
   readonly restarts: number | undefined;
 }
 
-/** What rows need of a pod object. */
+/** What rows need of a pod object. One is kept for each pod of a cluster: what many have in common is in `traits`. */
 export interface PodMeta {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string | undefined;
   readonly nodeName: string | undefined;
+  /** When it was started, in whole seconds since 1970, as the API server has it: V8 keeps those without an object of their own. */
+  readonly startSeconds: number | undefined;
+  readonly traits: PodTraits;
+}
+
+/** What copies of a pod have in common: one object for most of them. */
+export interface PodTraits {
   readonly phase: string | undefined;
   readonly hostNetwork: boolean;
-  readonly startTime: UnixMillis | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly joined: JoinedLabels;
   readonly workload: Workload;
@@ -42,6 +47,8 @@ export interface PodMeta {
   readonly containers: readonly ContainerMeta[];
 }
 
+const SECOND = 1_000;
+const NO_CONTAINERS: readonly ContainerMeta[] = [];
 const NOTHING_EXTRA: ContainerMeta['extra'] = [];
 const KNOWN_RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 const NO_LABELS: Readonly<Record<string, string>> = {};
@@ -56,7 +63,9 @@ const resourcesSeen = new WeakMap<object, ResourceMeta>();
 const containersSeen = new WeakMap<ResourceMeta, Map<string, ContainerMeta[]>>();
 /** Lists of containers by their first: copies of a pod share one. */
 const listsSeen = new WeakMap<ContainerMeta, (readonly ContainerMeta[])[]>();
-/** So many lists with the same first container, or containers with the same name, are compared. */
+/** Traits by their containers. */
+const traitsSeen = new WeakMap<readonly ContainerMeta[], PodTraits[]>();
+/** So many lists with the same first container, containers with the same name, or traits with the same containers, are compared. */
 const MOST_COMPARED = 8;
 /** Of one set of resources so many names of containers are kept. */
 const MOST_NAMES = 10_000;
@@ -82,19 +91,41 @@ export function digestPod(pod: PodObject, labels: LabelSettings): PodMeta | unde
     name: metadata.name,
     uid: metadata.uid,
     nodeName: spec?.nodeName,
-    phase: status?.phase,
-    hostNetwork: spec?.hostNetwork === true,
-    startTime: Number.isNaN(startTime) ? undefined : startTime,
-    labels: metadata.labels ?? NO_LABELS,
-    joined: joinOnce(metadata.labels ?? NO_LABELS, labels),
-    workload: workloadOf(pod),
-    containers: digestContainers(pod),
+    startSeconds: Number.isNaN(startTime) ? undefined : Math.trunc(startTime / SECOND),
+    traits: traitsOnce({
+      phase: status?.phase,
+      hostNetwork: spec?.hostNetwork === true,
+      labels: metadata.labels ?? NO_LABELS,
+      joined: joinOnce(metadata.labels ?? NO_LABELS, labels),
+      workload: workloadOf(pod),
+      containers: digestContainers(pod),
+    }),
   };
+}
+
+function traitsOnce(traits: PodTraits): PodTraits {
+  let seen = traitsSeen.get(traits.containers);
+  if (seen === undefined) {
+    seen = [];
+    traitsSeen.set(traits.containers, seen);
+  }
+  for (const one of seen) {
+    if (
+      one.labels === traits.labels &&
+      one.workload === traits.workload &&
+      one.phase === traits.phase &&
+      one.hostNetwork === traits.hostNetwork &&
+      one.joined === traits.joined
+    )
+      return one;
+  }
+  if (seen.length < MOST_COMPARED) seen.push(traits);
+  return traits;
 }
 
 /** True if the API server says that the pod is running, so that its kubelet should report it. */
 export function isExpected(pod: PodMeta): boolean {
-  return pod.phase === 'Running';
+  return pod.traits.phase === 'Running';
 }
 
 function joinOnce(labels: Readonly<Record<string, string>>, settings: LabelSettings): JoinedLabels {
@@ -114,7 +145,7 @@ function joinOnce(labels: Readonly<Record<string, string>>, settings: LabelSetti
 function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[] {
   const containers = (spec?.containers ?? []).flatMap((container) => digestContainer(container, status) ?? []);
   const [first] = containers;
-  if (first === undefined) return containers;
+  if (first === undefined) return NO_CONTAINERS;
   let lists = listsSeen.get(first);
   if (lists === undefined) {
     lists = [];

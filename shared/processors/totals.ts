@@ -14,7 +14,7 @@ import { createGroupRows, type GroupRows, type PodPlace } from './group-rows.ts'
 import { createKeyTree } from './key-tree.ts';
 import type { EnrichedRows } from './pod-enricher.ts';
 import type { PodIndex } from './pod-index.ts';
-import { isExpected, type PodMeta } from './pod-meta.ts';
+import { isExpected, type PodMeta, type PodTraits } from './pod-meta.ts';
 import { COMPLETENESS, COUNTER_KEYS, NONE, numeratorOf, SUMMED_METRICS, UNKNOWN_NODES } from './total-metrics.ts';
 import { type LabelledRow, sortByLabels, TotalRows } from './total-rows.ts';
 
@@ -37,9 +37,8 @@ export interface Totals {
   release(): void;
 }
 
-/** The rows that pods of one workload with the same labels count in, but for those that depend on their node. */
+/** The rows that pods with the same traits count in, but for those that depend on their node. */
 interface Aim {
-  readonly workload: PodMeta['workload'];
   readonly namespace: string;
   readonly rows: Int32Array;
 }
@@ -68,8 +67,8 @@ class PodTotals implements Totals {
   readonly #createWorkload = (): number => this.#addWorkload();
   readonly #targets: Int32Array;
   readonly #values = new Float64Array(SUMMED_METRICS.length);
-  /** By a pod's labels: where the last pod that has them counted. */
-  readonly #aimed = new Map<PodMeta['labels'], Aim>();
+  /** By a pod's traits: where the last pod that has them counted. */
+  readonly #aimed = new Map<PodTraits, Aim>();
   readonly #seen = new Set<PodMeta>();
   #use: Float64Array = new Float64Array(0);
   readonly #nodes = { count: 0, measured: 0, unknown: 0 };
@@ -148,19 +147,19 @@ class PodTotals implements Totals {
     return row;
   }
 
-  /** Sets `#targets` to the rows that a pod counts in. Copies of a pod have one workload and one set of labels, the same objects. */
+  /** Sets `#targets` to the rows that a pod counts in. Copies of a pod have the same traits. */
   #aim(place: PodPlace): void {
     const { meta, namespace } = place;
     const targets = this.#targets;
-    const known = meta === undefined ? undefined : this.#aimed.get(meta.labels);
-    if (known !== undefined && known.workload === meta?.workload && known.namespace === namespace) {
+    const known = meta === undefined ? undefined : this.#aimed.get(meta.traits);
+    if (known !== undefined && known.namespace === namespace) {
       targets.set(known.rows);
       const groups = this.#groups;
       for (let i = 0; i < groups.length; i++) if (groups[i]!.isByNode) targets[i + 1] = groups[i]!.rowOf(place);
       return;
     }
     this.#aimAnew(place);
-    if (meta !== undefined) this.#aimed.set(meta.labels, { workload: meta.workload, namespace, rows: targets.slice() });
+    if (meta !== undefined) this.#aimed.set(meta.traits, { namespace, rows: targets.slice() });
   }
 
   #aimAnew(place: PodPlace): void {
@@ -168,8 +167,8 @@ class PodTotals implements Totals {
     const groups = this.#groups;
     const targets = this.#targets;
     workload[0] = place.namespace;
-    workload[1] = place.meta?.workload.kind ?? NONE;
-    workload[2] = place.meta?.workload.name ?? NONE;
+    workload[1] = place.meta?.traits.workload.kind ?? NONE;
+    workload[2] = place.meta?.traits.workload.name ?? NONE;
     targets[0] = this.#workloads.row(workload, this.#createWorkload);
     for (let i = 0; i < groups.length; i++) targets[i + 1] = groups[i]!.rowOf(place);
   }

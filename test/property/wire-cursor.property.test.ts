@@ -45,9 +45,8 @@ const field = fc
     content: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ minLength: 120, maxLength: 300 })),
   })
   .map(({ number, type, content }) => {
-    const fixed = { 1: 8, 5: 4 }[type];
     if (type === 2) return [...varint(number * 8 + type), ...varint(content.length), ...content];
-    if (fixed !== undefined) return [...varint(number * 8 + type), ...new Uint8Array(fixed)];
+    if (type === 1 || type === 5) return [...varint(number * 8 + type), ...new Uint8Array(type === 1 ? 8 : 4)];
     return [...varint(number * 8 + type), ...varint(content.length * 1_000)];
   });
 const wantedFields = fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 6 });

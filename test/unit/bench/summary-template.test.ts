@@ -64,6 +64,6 @@ describe('the generated Summary', () => {
 
     const found = Array.from({ length: 30 }, (_, pod) => podOfRow(builder, index, (rows?.pods.from ?? 0) + pod));
 
-    expect(found.map((pod) => pod?.containers.length)).toEqual(Array.from({ length: 30 }, () => 2));
+    expect(found.map((pod) => pod?.traits.containers.length)).toEqual(Array.from({ length: 30 }, () => 2));
   });
 });

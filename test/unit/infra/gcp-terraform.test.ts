@@ -30,7 +30,7 @@ describe('the Terraform of Google Cloud', () => {
 
   it('starts Node as the functions of AWS do', () => {
     expect(all(MAIN, /\bNODE_OPTIONS\s*= "([^"]+)"/g)).toEqual([NODE_OPTIONS]);
-    expect(all(SCRIPT, /\bNODE_OPTIONS: "([^"]+)"/g)).toEqual([NODE_OPTIONS]);
+    expect(all(SCRIPT, /NODE_OPTIONS: "([^"]+)"/g)).toEqual([NODE_OPTIONS]);
   });
 
   it('has the entry points of the code', () => {

@@ -27,13 +27,15 @@ describe('digestPod', () => {
       name: 'web',
       uid: 'uid-web',
       nodeName: 'n1',
-      phase: 'Running',
-      hostNetwork: false,
-      startTime: Date.UTC(2025, 11, 31),
-      joined: { joined: 'app:web', stored: [] },
-      workload: { kind: 'Pod', name: 'web' },
+      startSeconds: Date.UTC(2025, 11, 31) / 1_000,
+      traits: {
+        phase: 'Running',
+        hostNetwork: false,
+        joined: { joined: 'app:web', stored: [] },
+        workload: { kind: 'Pod', name: 'web' },
+      },
     });
-    expect(pod?.containers).toEqual([
+    expect(pod?.traits.containers).toEqual([
       {
         name: 'c',
         image: 'c:1',
@@ -52,7 +54,7 @@ describe('digestPod', () => {
   it('takes a pod with nothing but its name, and none without', () => {
     const bare = digestPod({ metadata: { name: 'a', namespace: 'b', labels: null } }, LABELS);
 
-    expect(bare).toMatchObject({ name: 'a', startTime: undefined, containers: [], labels: {} });
+    expect(bare).toMatchObject({ name: 'a', startSeconds: undefined, traits: { containers: [], labels: {} } });
     expect(digestPod({ metadata: { name: 'a' } }, LABELS)).toBeUndefined();
     expect(digestPod({}, LABELS)).toBeUndefined();
   });
@@ -60,7 +62,7 @@ describe('digestPod', () => {
   it('keeps a quantity that is none absent, not 0', () => {
     const object = podObject({ name: 'a', containers: [{ name: 'c', requests: { cpu: 'much' } }] });
 
-    expect(digestPod(object, LABELS)?.containers[0]).toMatchObject({ cpuRequest: Number.NaN, cpuLimit: 0 });
+    expect(digestPod(object, LABELS)?.traits.containers[0]).toMatchObject({ cpuRequest: Number.NaN, cpuLimit: 0 });
   });
 
   it('expects measurements of running pods only', () => {
