@@ -83,8 +83,7 @@ export function createNodeFolder(deps: {
     after.set(node.name, rates.counters);
     tally.addRates(rates);
     tally.addFaults({ stale_sample: rates.stale, implausible_rate: rates.implausible });
-    const rows = enrichPods(builder, decoded.rows, index, settings);
-    aggregatePods(builder, rows);
+    const rows = aggregatePods(builder, enrichPods(builder, decoded.rows, index, settings));
     aggregateNode(builder, rows);
     enrichNode(builder, rows, node, { ...settings, index });
     totals.add(builder, rows, index, node);

@@ -22,20 +22,23 @@ export const USE_RATIOS: readonly UseRatio[] = [
   ratio('memory/limit_utilization', 'memory/working_set', 'memory/limit'),
 ];
 
+/** Rows with what `foldContainerUse` made of them. */
+export interface ContainerUse {
+  readonly containerUse: Float64Array;
+}
+
 /** Numbers per pod in the result of `foldContainerUse`: numerator and denominator of each ratio. */
 export const USE_WIDTH: number = USE_RATIOS.length * 2;
 
 /**
  * By pod of a node (`USE_WIDTH` numbers each, from the first pod row on): the sum of use over those containers that have
  * both a use and a request (limit) above 0, and the sum of their requests (limits). Ratios of any set of pods are ratios
- * of these sums. `into` is reused if it is long enough.
+ * of these sums.
  */
-export function foldContainerUse(builder: MetricBatchBuilder, rows: NodeRows, into: Float64Array): Float64Array {
+export function foldContainerUse(builder: MetricBatchBuilder, rows: NodeRows): Float64Array {
   const containers = builder.table('pod_container');
   const { from, to } = rows.pods;
-  const length = (to - from) * USE_WIDTH;
-  const sums = into.length < length ? new Float64Array(length) : into;
-  sums.fill(0, 0, length);
+  const sums = new Float64Array((to - from) * USE_WIDTH);
   for (let i = 0; i < USE_RATIOS.length; i++) {
     const use = containers.columnIfAny(USE_RATIOS[i]!.use);
     const base = containers.columnIfAny(USE_RATIOS[i]!.base);

@@ -4,7 +4,7 @@ import type { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { METRICS, metricId } from '../core/metrics.ts';
 import type { TableBuilder } from '../core/table-builder.ts';
 import type { NodeRows } from '../sources/source.ts';
-import { foldContainerUse, USE_RATIOS, USE_WIDTH } from './container-use.ts';
+import { type ContainerUse, foldContainerUse, USE_RATIOS, USE_WIDTH } from './container-use.ts';
 
 /** Gauges of a container that a pod has the sum of. What is left of a limit does not add up, nor do labelled values. */
 const SUMMED = [
@@ -29,16 +29,19 @@ const CPU_RATE = metricId('cpu/usage_rate');
 /**
  * Heapster's pod aggregator on the pods of one node, after rates and `enrichPods`: a gauge that the pod does not have
  * itself is the sum over its containers (those that have it); what the kubelet says of the pod stays, sandbox included.
- * Custom metrics and extra requests are summed too. Then sets use against requests and limits on containers and pods.
+ * Custom metrics and extra requests are summed too. Then sets use against requests and limits on containers and pods, and returns
+ * the rows with the sums that were made for it.
  */
-export function aggregatePods(builder: MetricBatchBuilder, rows: NodeRows): void {
+export function aggregatePods<R extends NodeRows>(builder: MetricBatchBuilder, rows: R): R & ContainerUse {
   const pods = builder.table('pod');
   const containers = builder.table('pod_container');
   const count = rows.pods.to - rows.pods.from;
   const sums = new Float64Array(count);
   for (const metric of SUMMED) sumColumn(metric, rows, { pods, containers, sums });
   sumDynamic(rows, pods, containers);
-  setUtilization(builder, rows);
+  const containerUse = foldContainerUse(builder, rows);
+  setUtilization(builder, rows, containerUse);
+  return { ...rows, containerUse };
 }
 
 interface Tables {
@@ -110,10 +113,9 @@ function firstAtOrAfter(row: Int32Array, length: number, from: number): number {
   return low;
 }
 
-function setUtilization(builder: MetricBatchBuilder, rows: NodeRows): void {
+function setUtilization(builder: MetricBatchBuilder, rows: NodeRows, sums: Float64Array): void {
   const pods = builder.table('pod');
   const containers = builder.table('pod_container');
-  const sums = foldContainerUse(builder, rows, new Float64Array(0));
   for (let i = 0; i < USE_RATIOS.length; i++) {
     const { metric, use, base } = USE_RATIOS[i]!;
     const used = containers.columnIfAny(use);

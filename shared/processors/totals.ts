@@ -9,7 +9,7 @@ import type { ShardNode } from '../fanout/invoker.ts';
 import type { PartialColumn, PartialTable } from '../fanout/partial.ts';
 import type { TotalTables } from '../fanout/reducer.ts';
 import type { NodeRows } from '../sources/source.ts';
-import { foldContainerUse, USE_WIDTH } from './container-use.ts';
+import { type ContainerUse, USE_WIDTH } from './container-use.ts';
 import { createGroupRows, type GroupRows, type PodPlace } from './group-rows.ts';
 import { createKeyTree } from './key-tree.ts';
 import type { EnrichedRows } from './pod-enricher.ts';
@@ -29,7 +29,7 @@ export interface TotalsOptions {
 /** Totals of one shard, node by node. */
 export interface Totals {
   /** Adds the pods of a node that answered; after rates, enrichers and aggregators. */
-  add(builder: MetricBatchBuilder, rows: EnrichedRows, index: PodIndex, node: ShardNode): void;
+  add(builder: MetricBatchBuilder, rows: EnrichedRows & ContainerUse, index: PodIndex, node: ShardNode): void;
   /** Adds a node that did not answer: its pods are expected, and none is measured. */
   addDown(node: ShardNode, index: PodIndex): void;
   toPartialTables(): TotalTables;
@@ -70,7 +70,6 @@ class PodTotals implements Totals {
   /** By a pod's traits: where the last pod that has them counted. */
   readonly #aimed = new Map<PodTraits, Aim>();
   readonly #seen = new Set<PodMeta>();
-  #use: Float64Array = new Float64Array(0);
   readonly #nodes = { count: 0, measured: 0, unknown: 0 };
 
   constructor({ groupings, rowLimit = DEFAULT_ROW_LIMIT, pool }: TotalsOptions) {
@@ -80,7 +79,7 @@ class PodTotals implements Totals {
     this.#targets = new Int32Array(1 + groupings.length);
   }
 
-  add(builder: MetricBatchBuilder, nodeRows: EnrichedRows, index: PodIndex, node: ShardNode): void {
+  add(builder: MetricBatchBuilder, nodeRows: EnrichedRows & ContainerUse, index: PodIndex, node: ShardNode): void {
     const rows = this.#rows;
     const targets = this.#targets;
     const values = this.#values;
@@ -89,8 +88,7 @@ class PodTotals implements Totals {
     const { from, to } = nodeRows.pods;
     const columns = SUMMED_METRICS.map((metric) => pods.columnIfAny(metric.id));
     const bound = index.ofNode(node.name);
-    const use = foldContainerUse(builder, nodeRows, this.#use);
-    this.#use = use;
+    const use = nodeRows.containerUse;
     const containers = countContainers(builder, nodeRows);
     seen.clear();
     for (let row = from; row < to; row++) {

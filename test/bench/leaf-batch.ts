@@ -28,8 +28,7 @@ export function createLeafBatch(shape: ClusterShape): MetricBatch {
     const index = createPodIndex(pods.filter((pod) => pod !== undefined));
     const of = rows[at];
     if (of === undefined) throw new RangeError(`node ${node.name} has no rows`);
-    const enriched = enrichPods(builder, of, index, { namespaceIds: {} });
-    aggregatePods(builder, enriched);
+    const enriched = aggregatePods(builder, enrichPods(builder, of, index, { namespaceIds: {} }));
     aggregateNode(builder, enriched);
     enrichNode(builder, enriched, node, { labels: config.labels, index });
   }

@@ -38,8 +38,7 @@ export const openJob: OpenJob = async ({ shape }) => {
       const totals = createTotals({ groupings: config.groupings });
       for (const [at, node] of bodies.nodes.entries()) {
         const index = indexes[at]!;
-        const enriched = enrichPods(builder, rows[at]!, index, { namespaceIds: {} });
-        aggregatePods(builder, enriched);
+        const enriched = aggregatePods(builder, enrichPods(builder, rows[at]!, index, { namespaceIds: {} }));
         aggregateNode(builder, enriched);
         enrichNode(builder, enriched, node, { labels: config.labels, index });
         totals.add(builder, enriched, index, node);

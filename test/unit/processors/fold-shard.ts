@@ -37,8 +37,10 @@ export function foldShard(
       totals.addDown(node, index);
       continue;
     }
-    const rows = enrichPods(builder, addRows(builder, node, { pods: summary }), index, { namespaceIds: {} });
-    aggregatePods(builder, rows);
+    const rows = aggregatePods(
+      builder,
+      enrichPods(builder, addRows(builder, node, { pods: summary }), index, { namespaceIds: {} }),
+    );
     aggregateNode(builder, rows);
     totals.add(builder, rows, index, node);
   }

@@ -88,8 +88,7 @@ function runChain(builder: MetricBatchBuilder): { readonly rows: NodeRows; reado
   ];
   const index = createPodIndex(objects.flatMap((object) => digestPod(object, LABELS) ?? []));
   const totals = createTotals({ groupings: [] });
-  const rows = enrichPods(builder, decoded, index, { namespaceIds: NAMESPACE_IDS });
-  aggregatePods(builder, rows);
+  const rows = aggregatePods(builder, enrichPods(builder, decoded, index, { namespaceIds: NAMESPACE_IDS }));
   aggregateNode(builder, rows);
   enrichNode(builder, rows, NODE, { labels: LABELS, index });
   totals.add(builder, rows, index, NODE);

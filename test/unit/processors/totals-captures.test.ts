@@ -53,8 +53,7 @@ function fold(capture: string, options: { readonly nodes?: string; readonly inde
   const decoded = decodeSummary(body, node, builder, { now: Date.parse(summary.node.cpu.time) + 2_000 });
   if (decoded.status !== 'ok') throw new Error(decoded.message);
   const totals = createTotals({ groupings: BY_APP });
-  const rows = enrichPods(builder, decoded.rows, options.index, { namespaceIds: {} });
-  aggregatePods(builder, rows);
+  const rows = aggregatePods(builder, enrichPods(builder, decoded.rows, options.index, { namespaceIds: {} }));
   aggregateNode(builder, rows);
   enrichNode(builder, rows, node, { labels: LABELS, index: options.index });
   totals.add(builder, rows, options.index, node);
