@@ -1,5 +1,5 @@
 import { HeaplessError } from '../../shared/core/errors.ts';
-import { packJson, unpackJson } from '../../shared/fanout/packed-json.ts';
+import { type PackedJson, packJson, unpackJson } from '../../shared/fanout/packed-json.ts';
 
 /** A request or an answer as it travels when it is large: Lambda wants JSON, so gzip goes in base64. */
 interface Packed {
@@ -9,15 +9,18 @@ interface Packed {
 
 /** The value as it travels. */
 export function packPayload(value: unknown): unknown {
-  if (value === undefined) return value;
-  const { packed, bytes } = packJson(value);
-  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : value;
+  return value === undefined ? value : toPayload(packJson(value), () => value);
 }
 
 /** The same for a handler's answer: plain JSON, as a runtime may clone it before it writes it, and a clone has no `toJSON`. */
 export function packAnswer(value: unknown): unknown {
-  const payload = packPayload(value);
-  return payload === undefined ? payload : JSON.parse(JSON.stringify(payload));
+  if (value === undefined) return value;
+  const json = packJson(value);
+  return toPayload(json, () => unpackJson(json));
+}
+
+function toPayload({ packed, bytes }: PackedJson, small: () => unknown): unknown {
+  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : small();
 }
 
 /** What `packPayload` was given. Throws `HeaplessError` (`event_invalid`) for what cannot be unpacked. */

@@ -12,7 +12,13 @@ export class TotalValues extends Float64Array<ArrayBuffer> {
 
   /** What JSON has no number for is null. */
   toJSON(): readonly (number | null)[] {
-    return Array.from(this, (value) => (Number.isFinite(value) ? value : null));
+    const values: (number | null)[] = new Array(this.length).fill(null);
+    // By index: `Array.from` asks an iterator for each value.
+    for (let row = 0; row < this.length; row++) {
+      const value = this[row];
+      if (value !== undefined && Number.isFinite(value)) values[row] = value;
+    }
+    return values;
   }
 }
 

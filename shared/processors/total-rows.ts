@@ -119,7 +119,7 @@ export class TotalRows {
   /** Some rows as a table, sorted by their labels. Empty columns are left out. */
   toTable(labelKeys: readonly string[], labelled: readonly LabelledRow[]): PartialTable {
     const sorted = sortByLabels(labelled);
-    const rows = sorted.map(({ row }) => row);
+    const rows = Int32Array.from(sorted, ({ row }) => row);
     const metrics: Record<string, PartialColumn> = {};
     for (const { key, metric, counter } of COLUMNS) {
       const column =
@@ -130,27 +130,17 @@ export class TotalRows {
   }
 
   /** The statistics of a metric, whose first is in a row's cell `at`; undefined if no row has a value. */
-  #statistics(rows: readonly number[], at: number): PartialColumn | undefined {
-    let column: Record<keyof PartialColumn, TotalValues> | undefined;
-    const cells = this.#cells;
-    for (let i = 0; i < rows.length; i++) {
-      const cell = rows[i]! * WIDTH + at;
-      if (cells[cell + 1] === 0) continue;
-      column ??= {
-        sum: TotalValues.absent(rows.length),
-        count: TotalValues.absent(rows.length),
-        min: TotalValues.absent(rows.length),
-        max: TotalValues.absent(rows.length),
-      };
-      column.sum[i] = cells[cell]!;
-      column.count[i] = cells[cell + 1]!;
-      column.min[i] = cells[cell + 2]!;
-      column.max[i] = cells[cell + 3]!;
-    }
-    return column;
+  #statistics(rows: Int32Array, at: number): PartialColumn | undefined {
+    if (!isCounted(this.#cells, rows, at)) return undefined;
+    const sum = TotalValues.absent(rows.length);
+    const count = TotalValues.absent(rows.length);
+    const min = TotalValues.absent(rows.length);
+    const max = TotalValues.absent(rows.length);
+    copyStatistics(this.#cells, rows, at, { sum, count, min, max });
+    return { sum, count, min, max };
   }
 
-  #counter(rows: readonly number[], counter: number, key: string): PartialColumn | undefined {
+  #counter(rows: Int32Array, counter: number, key: string): PartialColumn | undefined {
     const zero = TRUE_ZEROS.has(key) ? 0 : Number.NaN;
     let sum: TotalValues | undefined;
     for (let i = 0; i < rows.length; i++) {
@@ -160,5 +150,29 @@ export class TotalRows {
       sum[i] = value;
     }
     return sum === undefined ? undefined : { sum, count: NO_VALUES, min: NO_VALUES, max: NO_VALUES };
+  }
+}
+
+// By themselves, so that what is compiled for a column is the loop alone.
+
+/** Whether any row counts a value of the metric whose first statistic is in cell `at`. */
+function isCounted(cells: Float64Array, rows: Int32Array, at: number): boolean {
+  for (let i = 0; i < rows.length; i++) if (cells[rows[i]! * WIDTH + at + 1] !== 0) return true;
+  return false;
+}
+
+function copyStatistics(
+  cells: Float64Array,
+  rows: Int32Array,
+  at: number,
+  { sum, count, min, max }: Record<keyof PartialColumn, TotalValues>,
+): void {
+  for (let i = 0; i < rows.length; i++) {
+    const cell = rows[i]! * WIDTH + at;
+    if (cells[cell + 1] === 0) continue;
+    sum[i] = cells[cell]!;
+    count[i] = cells[cell + 1]!;
+    min[i] = cells[cell + 2]!;
+    max[i] = cells[cell + 3]!;
   }
 }
