@@ -12,7 +12,6 @@ import { cloudWatchAlarms } from '../alarms/cloudwatch-alarms.ts';
 import { cloudWatchDashboard } from '../dashboards/cloudwatch.ts';
 import { cloudWatchTarget, STACK_FUNCTIONS } from '../dashboards/cloudwatch-target.ts';
 import type { DashboardTarget } from '../dashboards/dashboard-target.ts';
-import { NODE_OPTIONS } from '../node-options.ts';
 import { accessEntries } from './access-entries.ts';
 import { clusterRights } from './cluster-rights.ts';
 import { deployEnvironment, functionVariables, secretNames } from './function-variables.ts';
@@ -94,7 +93,6 @@ export async function describeStack({ service, stage, region, env, params }: Sta
   return {
     environment: {
       ...variables,
-      NODE_OPTIONS,
       HEAPLESS_STATE: stateUri(stateBucket),
     },
     stateBucket,

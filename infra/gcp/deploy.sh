@@ -96,7 +96,7 @@ deploy() {
       printf '%s: %s\n' "$variable" "$(node_modules/.bin/node -p 'JSON.stringify(process.env[process.argv[1]])' "$variable")"
     done
     printf 'HEAPLESS_STATE: "gs://%s/heapless"\nHEAPLESS_GCP_PROJECT: "%s"\nHEAPLESS_GCP_AUDIENCE: "%s"\n' "$bucket" "$project" "$(url "$which")"
-    printf 'HEAPLESS_GCP_CALLERS: "%s"\nHEAPLESS_GCP_TIMEOUT_SEC: "%s"\nNODE_ENV: "production"\nNODE_OPTIONS: "--v8-pool-size=1"\n' "$(account "$caller")" "$timeout"
+    printf 'HEAPLESS_GCP_CALLERS: "%s"\nHEAPLESS_GCP_TIMEOUT_SEC: "%s"\nNODE_ENV: "production"\n' "$(account "$caller")" "$timeout"
     [ "$which" != tick ] ||
       printf 'HEAPLESS_GCP_SCRAPE_URL: "%s"\nHEAPLESS_GCP_REDUCE_URL: "%s"\nHEAPLESS_GCP_BEHIND_IAM: "true"\n' "$(url scrape)" "$(url reduce)"
   } >"$work/$which.yaml"

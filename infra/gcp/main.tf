@@ -117,7 +117,6 @@ resource "google_cloudfunctions2_function" "function" {
         HEAPLESS_GCP_CALLERS     = google_service_account.account[local.callers[each.key]].email
         HEAPLESS_GCP_TIMEOUT_SEC = tostring(local.timeout[each.key])
         NODE_ENV                 = "production"
-        NODE_OPTIONS             = "--v8-pool-size=1"
       },
       each.key == "tick" ? {
         HEAPLESS_GCP_SCRAPE_URL = local.urls["scrape"]

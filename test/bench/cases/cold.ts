@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NODE_OPTIONS } from '../../../infra/node-options.ts';
 import { MINUTE } from '../../../shared/core/units.ts';
 import { createBodies } from '../bodies.ts';
 import type { BenchCase } from '../case.ts';
@@ -26,7 +25,6 @@ export const cold: BenchCase = {
     await using cluster = await startCluster(shape);
     const { address, caFile } = cluster;
     const env = {
-      NODE_OPTIONS,
       HEAPLESS_SOURCE: sourceUri({ address, caFile }),
       HEAPLESS_SINK: NO_EXPORT,
       HEAPLESS_STATE: 'memory:',

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NODE_OPTIONS } from '../../../infra/node-options.ts';
 import { PLATFORM_VARIABLES } from '../../../shared/config/flags.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -26,11 +25,6 @@ describe('the Terraform of Google Cloud', () => {
     expect(all(MAIN, /\b(HEAPLESS_GCP_\w+)\s*=/g)).toEqual(OURS);
     expect(all(code, /\b(HEAPLESS_GCP_\w+)\b/g)).toEqual(OURS);
     expect(MAIN).toMatch(/HEAPLESS_STATE\s+= "gs:/);
-  });
-
-  it('starts Node as the functions of AWS do', () => {
-    expect(all(MAIN, /\bNODE_OPTIONS\s*= "([^"]+)"/g)).toEqual([NODE_OPTIONS]);
-    expect(all(SCRIPT, /NODE_OPTIONS: "([^"]+)"/g)).toEqual([NODE_OPTIONS]);
   });
 
   it('has the entry points of the code', () => {

@@ -16,7 +16,6 @@ describe('the stack without any configuration', () => {
     const stack = await describeStack(INPUT);
 
     expect(stack.environment).toEqual({
-      NODE_OPTIONS: '--v8-pool-size=1',
       HEAPLESS_SOURCE: 'kubernetes.summary_api:?inClusterConfig=false&auth=${secret:heapless/dev/kubeconfig}',
       HEAPLESS_SINK: 'cloudwatch:',
       HEAPLESS_STATE: { 'Fn::Sub': 's3://heapless-dev-state-${AWS::AccountId}-${AWS::Region}/state' },
