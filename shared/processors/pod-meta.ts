@@ -143,7 +143,11 @@ function joinOnce(labels: Readonly<Record<string, string>>, settings: LabelSetti
 }
 
 function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[] {
-  const containers = (spec?.containers ?? []).flatMap((container) => digestContainer(container, status) ?? []);
+  const containers: ContainerMeta[] = [];
+  for (const container of spec?.containers ?? []) {
+    const digested = digestContainer(container, status);
+    if (digested !== undefined) containers.push(digested);
+  }
   const [first] = containers;
   if (first === undefined) return NO_CONTAINERS;
   let lists = listsSeen.get(first);
@@ -151,11 +155,17 @@ function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[]
     lists = [];
     listsSeen.set(first, lists);
   }
-  for (const list of lists) {
-    if (list.length === containers.length && list.every((container, at) => container === containers[at])) return list;
-  }
-  if (lists.length < MOST_COMPARED) lists.push(containers);
-  return containers;
+  for (const list of lists) if (isSameList(list, containers)) return list;
+  // One that was grown has room for many more.
+  const kept = containers.slice();
+  if (lists.length < MOST_COMPARED) lists.push(kept);
+  return kept;
+}
+
+function isSameList(one: readonly ContainerMeta[], other: readonly ContainerMeta[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 function digestContainer(spec: ContainerSpec, status: PodObject['status']): ContainerMeta | undefined {
