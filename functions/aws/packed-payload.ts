@@ -9,18 +9,19 @@ interface Packed {
 
 /** The value as it travels. */
 export function packPayload(value: unknown): unknown {
-  return value === undefined ? value : toPayload(packJson(value), () => value);
+  return value === undefined ? value : (packedOf(packJson(value)) ?? value);
 }
 
 /** The same for a handler's answer: plain JSON, as a runtime may clone it before it writes it, and a clone has no `toJSON`. */
 export function packAnswer(value: unknown): unknown {
   if (value === undefined) return value;
   const json = packJson(value);
-  return toPayload(json, () => unpackJson(json));
+  return packedOf(json) ?? unpackJson(json);
 }
 
-function toPayload({ packed, bytes }: PackedJson, small: () => unknown): unknown {
-  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : small();
+/** Undefined if it is small enough to travel as it is. */
+function packedOf({ packed, bytes }: PackedJson): Packed | undefined {
+  return packed ? { packed: 'gzip', body: bytes.toString('base64') } : undefined;
 }
 
 /** What `packPayload` was given. Throws `HeaplessError` (`event_invalid`) for what cannot be unpacked. */

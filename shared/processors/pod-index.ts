@@ -21,7 +21,7 @@ const POD_ID = labelIndex('pod_id');
 
 /**
  * A class, so that code that was compiled for it outlives a tick. Names are indexed for one node at a time: rows come node by node, and
- * an index of all names would be the largest thing in memory.
+ * an index of all names would have an entry for each pod of the cluster through the whole tick.
  */
 class IndexedPods implements PodIndex {
   readonly #byNode = new Map<string, PodMeta[]>();

@@ -7,6 +7,7 @@ export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 /** First bytes of every such body: `k8s` and a zero. Source: apimachinery runtime/serializer/protobuf. */
 const MAGIC = 0x6b_38_73_00;
 export const MAGIC_BYTES = 4;
+const ENVELOPE = fieldSet(1, 2, 3);
 const KIND = fieldSet(2);
 
 /** An object in its envelope (apimachinery `runtime.Unknown`): its kind, and a cursor at its message. */
@@ -31,15 +32,15 @@ export function openEnvelope(body: Buffer): Envelope {
   let kind = '';
   let raw = 0;
   let end = 0;
-  for (let field = cursor.field(body.length); field !== 0; field = cursor.field(body.length)) {
+  for (let field = cursor.next(body.length, ENVELOPE); field !== 0; field = cursor.next(body.length, ENVELOPE)) {
     if (field === 1) kind = kindOf(cursor, cursor.block(body.length));
     else if (field === 2) {
       end = cursor.block(body.length);
       raw = cursor.at;
       cursor.at = end;
-    } else if (field === 3 && cursor.text(body.length) !== '') {
+    } else if (cursor.text(body.length) !== '') {
       throw new DecodeError('protobuf with an encoding of its own', { code: 'protobuf_invalid' });
-    } else if (field > 3) cursor.skip(body.length);
+    }
   }
   cursor.at = raw;
   return { kind, cursor, end };
