@@ -65,7 +65,7 @@ const containersSeen = new WeakMap<ResourceMeta, Map<string, ContainerMeta[]>>()
 const listsSeen = new WeakMap<ContainerMeta, (readonly ContainerMeta[])[]>();
 /** Traits by their containers. */
 const traitsSeen = new WeakMap<readonly ContainerMeta[], PodTraits[]>();
-/** So many lists with the same first container, containers with the same name, or traits with the same containers, are compared. */
+/** So many lists with the same first container, containers with the same name, or traits with the same containers, are compared: the latest. */
 const MOST_COMPARED = 8;
 /** Of one set of resources so many names of containers are kept. */
 const MOST_NAMES = 10_000;
@@ -119,8 +119,7 @@ function traitsOnce(traits: PodTraits): PodTraits {
     )
       return one;
   }
-  if (seen.length < MOST_COMPARED) seen.push(traits);
-  return traits;
+  return remember(seen, traits);
 }
 
 /** True if the API server says that the pod is running, so that its kubelet should report it. */
@@ -157,9 +156,7 @@ function digestContainers({ spec, status }: PodObject): readonly ContainerMeta[]
   }
   for (const list of lists) if (isSameList(list, containers)) return list;
   // One that was grown has room for many more.
-  const kept = containers.slice();
-  if (lists.length < MOST_COMPARED) lists.push(kept);
-  return kept;
+  return remember(lists, containers.slice());
 }
 
 function isSameList(one: readonly ContainerMeta[], other: readonly ContainerMeta[]): boolean {
@@ -197,9 +194,14 @@ function containerOnce(
     byName.set(name, seen);
   }
   for (const container of seen) if (container.image === image && container.restarts === restarts) return container;
-  const container = { name, image, ...asked, restarts };
-  if (seen.length < MOST_COMPARED) seen.push(container);
-  return container;
+  return remember(seen, { name, image, ...asked, restarts });
+}
+
+/** Keeps something for the next that is the same. Rollouts and restarts go on for ever: what was seen first is forgotten first. */
+function remember<T>(seen: T[], item: T): T {
+  if (seen.length === MOST_COMPARED) seen.shift();
+  seen.push(item);
+  return item;
 }
 
 function restartsOf(status: PodObject['status'], name: string): number | undefined {

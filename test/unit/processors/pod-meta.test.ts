@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digestPod, isExpected } from '../../../shared/processors/pod-meta.ts';
+import { digestPod, isExpected, type PodMeta } from '../../../shared/processors/pod-meta.ts';
 import { podObject } from './rows.ts';
 
 const LABELS = { separator: ',', ignored: new Set<string>(), stored: new Map<string, string>() };
@@ -63,6 +63,16 @@ describe('digestPod', () => {
     const object = podObject({ name: 'a', containers: [{ name: 'c', requests: { cpu: 'much' } }] });
 
     expect(digestPod(object, LABELS)?.traits.containers[0]).toMatchObject({ cpuRequest: Number.NaN, cpuLimit: 0 });
+  });
+
+  it('shares containers between copies of a pod, after however many rollouts', () => {
+    const copy = (name: string, version: number): PodMeta | undefined => {
+      const spec = { containers: [{ name: 'c', image: `c:${version}` }] };
+      return digestPod({ metadata: { name, namespace: 'rolled' }, spec }, LABELS);
+    };
+    const rollouts = Array.from({ length: 30 }, (_, version) => [copy('a', version), copy('b', version)] as const);
+
+    for (const [one, other] of rollouts) expect(other?.traits.containers).toBe(one?.traits.containers);
   });
 
   it('expects measurements of running pods only', () => {
