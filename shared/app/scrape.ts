@@ -7,6 +7,7 @@ import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
 import type { NodeOutcome, Partial } from '../fanout/partial.ts';
 import type { KubeUsage } from '../kube/client.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
+import type { AroundScraping } from './cold-scrape.ts';
 import { createCounterFile } from './counter-file.ts';
 import { exportBatch } from './export-batch.ts';
 import { loadDecoder } from './node-decoder.ts';
@@ -31,12 +32,21 @@ const UNSENT_SHARE = 0.25;
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
  * the rows that only this shard knows, saves the counters, and answers with totals and outcomes. A node that fails is an
  * outcome. `pods` is a list of the whole cluster that shards in one process share; without it the shard lists for itself.
+ * `around` runs the asking and folding.
  * Throws only what makes the whole shard impossible (a cluster that cannot be connected to).
  */
 export async function runScrape(
   runtime: Runtime,
   request: ShardRequest,
-  { deadline: by, pods: shared }: { readonly deadline: Deadline; readonly pods?: Promise<ListedPods> | undefined },
+  {
+    deadline: by,
+    pods: shared,
+    around = (scraping) => scraping(),
+  }: {
+    readonly deadline: Deadline;
+    readonly pods?: Promise<ListedPods> | undefined;
+    readonly around?: AroundScraping;
+  },
 ): Promise<Partial> {
   const { config, platform } = runtime;
   const source = runtime.sources[request.source];
@@ -87,7 +97,7 @@ export async function runScrape(
   });
   using listing = scraping.within(scraping.remaining() * PODS_SHARE);
   using patience = scraping.within(scraping.remaining() * UNSENT_SHARE);
-  const outcomes = await watch.time('scrape', async () => {
+  const scrapeAll = async (): Promise<readonly NodeOutcome[]> => {
     const { labels } = config;
     const own =
       request.whole && shared === undefined
@@ -118,7 +128,8 @@ export async function runScrape(
     const scraped = await Promise.all(readyFirst(request.nodes).map(scrape));
     await Promise.all([load().counters, load().series]);
     return scraped;
-  });
+  };
+  const outcomes = await watch.time('scrape', () => around(scrapeAll));
   const gone = request.gone ?? [];
   for (const { name, shown } of gone) if (shown) folder.addGone(name);
   watch.add('fold', folder.millis());
