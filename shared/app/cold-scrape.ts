@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * How V8 compiles during the first scrape of a process: TurboFan only what reads summaries (`read-entity.ts` and the functions beside it), Maglev
- * each function for itself. Most else is hot for some hundred milliseconds, less than it takes to compile it. See ADR 35.
+ * How V8 compiles during the first scrape of a process: TurboFan only what reads summaries and pods (`readEntity` and its like), Maglev
+ * each function by itself. Most else is hot for some hundred milliseconds, less than compiling it takes. See ADR 35.
  */
 const COLD_FLAGS = ['--turbo-filter=read*', '--no-maglev-inlining', '--no-maglev-loop-peeling'];
 /** The same flags as V8 begins with. */
@@ -10,12 +10,12 @@ const USUAL_FLAGS = ['--turbo-filter=*', '--maglev-inlining', '--maglev-loop-pee
 /** Node brings the code of its modules compiled, and V8 takes it only while its flags are those that it was compiled with. */
 const BUILT_INS = ['node:tls', 'node:zlib', 'node:fs/promises'] as const;
 
-/** Runs the part of a scrape that asks nodes and folds what they answer. */
+/** Runs a scrape up to its export: asks nodes, folds what they answer, makes rows and totals. */
 export type AroundScraping = <T>(scraping: () => Promise<T>) => Promise<T>;
 
 /**
- * For a function that is started for a shard: spares its first scrape what V8 would compile for later ones, which then compile it. The flags
- * are those of the whole process, and back when that scrape is done, before its rows are exported.
+ * For a function that is started for a shard: spares its first scrape what V8 would compile for later ones, which then compile it.
+ * The flags are those of the whole process. They are back before rows are exported: there are so many that it is worth it at once.
  */
 export function createColdScrape(setFlag: (flag: string) => void = setFlagsFromString): AroundScraping {
   let isCold = true;

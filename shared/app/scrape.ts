@@ -32,7 +32,7 @@ const UNSENT_SHARE = 0.25;
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
  * the rows that only this shard knows, saves the counters, and answers with totals and outcomes. A node that fails is an
  * outcome. `pods` is a list of the whole cluster that shards in one process share; without it the shard lists for itself.
- * `around` runs the asking and folding.
+ * `around` runs all but the export and what comes after it.
  * Throws only what makes the whole shard impossible (a cluster that cannot be connected to).
  */
 export async function runScrape(
@@ -97,7 +97,7 @@ export async function runScrape(
   });
   using listing = scraping.within(scraping.remaining() * PODS_SHARE);
   using patience = scraping.within(scraping.remaining() * UNSENT_SHARE);
-  const scrapeAll = async (): Promise<readonly NodeOutcome[]> => {
+  const askNodes = async (): Promise<readonly NodeOutcome[]> => {
     const { labels } = config;
     const own =
       request.whole && shared === undefined
@@ -129,17 +129,20 @@ export async function runScrape(
     await Promise.all([load().counters, load().series]);
     return scraped;
   };
-  const outcomes = await watch.time('scrape', () => around(scrapeAll));
   const gone = request.gone ?? [];
-  for (const { name, shown } of gone) if (shown) folder.addGone(name);
-  watch.add('fold', folder.millis());
+  const { outcomes, totals, built, points } = await around(async () => {
+    const outcomes = await watch.time('scrape', askNodes);
+    for (const { name, shown } of gone) if (shown) folder.addGone(name);
+    watch.add('fold', folder.millis());
+    // Not after the export: shards of one process may wait long for it.
+    const totals = folder.takeTotals();
+    const built = builder.build();
+    return { outcomes, totals, built, points: countBatchPoints(built) };
+  });
 
   const answered = new Set(outcomes.filter(({ status }) => status === 'answered').map(({ node }) => node));
   const left = new Set(gone.map(({ name }) => name));
   const pending = new Set(request.nodes.map(({ name }) => name).filter((name) => !answered.has(name)));
-  // Not after the export: shards of one process may wait long for it.
-  const totals = folder.takeTotals();
-  const built = builder.build();
   using _unsent = runtime.unsent.hold(answered.size);
   const batch = series?.withEnded(built, (node = '') => answered.has(node) || left.has(node)) ?? built;
   const [sinks] = await Promise.all([
@@ -169,7 +172,7 @@ export async function runScrape(
     ...totals,
     nodes: outcomes,
     rows: Object.fromEntries(Object.entries(batch.tables).map(([level, table]) => [level, table.rows])),
-    points: countBatchPoints(batch),
+    points,
     ...tally.result(),
     sinks,
     stages: watch.stages(),

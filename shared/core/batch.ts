@@ -93,12 +93,17 @@ export function valueAt(table: MetricTable, metric: number, row: number): number
 /** Number of values present in a table: dense ones that are not NaN, and all sparse ones. */
 export function countPoints(table: MetricTable): number {
   let points = table.sparse.length;
-  for (const column of table.columns) {
-    if (column === undefined) continue;
-    // By index: an iterator costs an object a value until it is compiled.
-    for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) points++;
-  }
+  for (const column of table.columns) if (column !== undefined) points += countValues(column);
   return points;
+}
+
+function countValues(column: Float64Array): number {
+  // Nearly all columns are full, and V8's own search needs no compiling.
+  if (!column.includes(Number.NaN)) return column.length;
+  let values = 0;
+  // By index: an iterator costs an object a value until it is compiled.
+  for (let row = 0; row < column.length; row++) if (!Number.isNaN(column[row])) values++;
+  return values;
 }
 
 /** Number of values present in all tables of a batch. */

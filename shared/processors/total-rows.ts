@@ -108,6 +108,7 @@ export class TotalRows {
     const end = (row + 1) * WIDTH;
     let at = row * WIDTH;
     for (const counters = at + COUNTERS_AT; at < counters; at += STATISTICS) {
+      if (cells[at + 1 + shift] === 0) continue;
       to[at]! += cells[at + shift]!;
       to[at + 1]! += cells[at + 1 + shift]!;
       to[at + 2] = Math.min(to[at + 2]!, cells[at + 2 + shift]!);
