@@ -13,15 +13,45 @@ const MOST_PROBES = 32;
 
 const NO_INTEGERS = new Int32Array(0);
 const NO_BYTES = Buffer.alloc(0);
+const NO_VIEW = viewOf(NO_BYTES);
 const NO_VALUES: never[] = [];
+
+const WORD = 4;
+/** FNV's, for 32 bits. */
+const PRIME = 0x0100_0193;
 
 const FREE = -1;
 const CROWDED = -2;
 
-function hashOf(bytes: Buffer, from: number, to: number): number {
+/** Of whole words, the last of which may overlap the one before; of bytes if there is none. */
+function hashOf(view: DataView, from: number, to: number): number {
   let hash = to - from;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x0100_0193);
+  if (hash < WORD) {
+    for (let at = from; at < to; at++) hash = Math.imul(hash ^ view.getUint8(at), PRIME);
+    return hash ^ (hash >>> 15);
+  }
+  const last = to - WORD;
+  for (let at = from; at < last; at += WORD) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), PRIME);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash ^ view.getInt32(last, true), PRIME);
   return hash ^ (hash >>> 15);
+}
+
+/** Whether two pieces of a length are the same, word by word. */
+function isSame(one: DataView, at: number, other: DataView, from: number, length: number): boolean {
+  if (length < WORD) {
+    for (let i = 0; i < length; i++) if (one.getUint8(at + i) !== other.getUint8(from + i)) return false;
+    return true;
+  }
+  const last = length - WORD;
+  for (let i = 0; i < last; i += WORD) if (one.getInt32(at + i) !== other.getInt32(from + i)) return false;
+  return one.getInt32(at + last) === other.getInt32(from + last);
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /**
@@ -38,6 +68,10 @@ export class BytesMemo<T> {
   /** Where an entry's bytes end; they begin where those of the entry before end. */
   #ends = NO_INTEGERS;
   #bytes: Buffer = NO_BYTES;
+  #view = NO_VIEW;
+  /** What was asked for last; there are many pieces of it. */
+  #asked: Buffer = NO_BYTES;
+  #askedView = NO_VIEW;
   #values: T[] = NO_VALUES;
 
   constructor(make: (bytes: Buffer, from: number, to: number) => T, mostEntries = MOST_ENTRIES) {
@@ -45,6 +79,9 @@ export class BytesMemo<T> {
     this.#mostEntries = mostEntries;
     this.#values = [];
     this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    this.#view = viewOf(this.#bytes);
+    this.#asked = this.#bytes;
+    this.#askedView = this.#view;
     this.#resize(FIRST_SLOTS);
   }
 
@@ -52,8 +89,9 @@ export class BytesMemo<T> {
   of(bytes: Buffer, from: number, to: number): T {
     const length = to - from;
     if (length > LONGEST) return this.#make(bytes, from, to);
-    const hash = hashOf(bytes, from, to);
-    const entry = this.#entryOf(bytes, from, length, hash);
+    const view = this.#viewed(bytes);
+    const hash = hashOf(view, from, to);
+    const entry = this.#entryOf(view, from, length, hash);
     if (entry >= 0) return this.#values[entry]!;
     return entry === FREE ? this.#add(bytes, from, to, hash) : this.#make(bytes, from, to);
   }
@@ -83,29 +121,35 @@ export class BytesMemo<T> {
 
   /** The value of `bytes` from `from` up to `to` if it is known. */
   find(bytes: Buffer, from: number, to: number): T | undefined {
-    const entry = this.#entryOf(bytes, from, to - from, hashOf(bytes, from, to));
+    const view = this.#viewed(bytes);
+    const entry = this.#entryOf(view, from, to - from, hashOf(view, from, to));
     return entry < 0 ? undefined : this.#values[entry];
   }
 
   /** The entry of some bytes; `FREE` if there is room for it, `CROWDED` if it is not to be kept. */
-  #entryOf(bytes: Buffer, from: number, length: number, hash: number): number {
+  #entryOf(view: DataView, from: number, length: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
       const entry = this.#slots[slot]! - 1;
       if (entry < 0) return FREE;
-      if (this.#hashes[entry] === hash && this.#equals(entry, bytes, from, length)) return entry;
+      if (this.#hashes[entry] === hash && this.#equals(entry, view, from, length)) return entry;
       slot = (slot + 1) & mask;
     }
     return CROWDED;
   }
 
-  #equals(entry: number, bytes: Buffer, from: number, length: number): boolean {
+  #equals(entry: number, view: DataView, from: number, length: number): boolean {
     const start = entry === 0 ? 0 : this.#ends[entry - 1]!;
-    if (this.#ends[entry]! - start !== length) return false;
-    const own = this.#bytes;
-    for (let i = 0; i < length; i++) if (own[start + i] !== bytes[from + i]) return false;
-    return true;
+    return this.#ends[entry]! - start === length && isSame(this.#view, start, view, from, length);
+  }
+
+  #viewed(bytes: Buffer): DataView {
+    if (bytes !== this.#asked) {
+      this.#asked = bytes;
+      this.#askedView = viewOf(bytes);
+    }
+    return this.#askedView;
   }
 
   #add(bytes: Buffer, from: number, to: number, hash: number): T {
@@ -117,7 +161,10 @@ export class BytesMemo<T> {
       return value;
     }
     if (this.#values.length === this.#hashes.length) this.#resize(this.#slots.length * 2);
-    if (end > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], Math.max(end, this.#bytes.length * 2));
+    if (end > this.#bytes.length) {
+      this.#bytes = Buffer.concat([this.#bytes], Math.max(end, this.#bytes.length * 2));
+      this.#view = viewOf(this.#bytes);
+    }
     bytes.copy(this.#bytes, start, from, to);
     const entry = this.#values.push(value) - 1;
     this.#hashes[entry] = hash;

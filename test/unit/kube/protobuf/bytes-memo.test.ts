@@ -32,6 +32,26 @@ describe('BytesMemo', () => {
     expect(texts).toEqual([...pieces, ...pieces]);
   });
 
+  it('tells pieces of every length apart that differ in one byte, wherever they lie', () => {
+    const made: string[] = [];
+    const memo = new BytesMemo((bytes, from, to) => {
+      made.push(bytes.toString('latin1', from, to));
+      return made.at(-1);
+    });
+    const pieces = Array.from({ length: 40 }, (_, length) =>
+      Array.from({ length: length + 1 }, (_, changed) =>
+        Array.from({ length }, (_, at) => (at === changed ? '\u00ff' : 'a')).join(''),
+      ),
+    ).flat();
+    const lies = (text: string, before: number): string | undefined => {
+      const bytes = Buffer.from(`${'b'.repeat(before)}${text}b`, 'latin1');
+      return memo.of(bytes, before, before + text.length);
+    };
+
+    for (const before of [0, 1, 2, 3]) expect(pieces.map((text) => lies(text, before))).toEqual(pieces);
+    expect(made).toEqual(pieces);
+  });
+
   it('does not keep long pieces', () => {
     const { made, of } = textMemo();
     const long = 'x'.repeat(600);
