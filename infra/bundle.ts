@@ -1,12 +1,11 @@
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 import { LAZY_BUILT_INS } from './built-ins-plugin.ts';
 import type { BundleScope } from './bundle-scope.ts';
 import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
 import { eagerFiles, filesOfEntry, writeMerged } from './merge-eager.ts';
 import { scopePlugin } from './scope-plugin.ts';
-import { SMALL_ZOD } from './zod-plugin.ts';
 
 /** What a bundle came to, in bytes of minified code. */
 export interface BundleReport {
@@ -56,7 +55,7 @@ export async function buildBundle(
     ...options,
     entryPoints: { index: bundle.entry },
     define: { __dirname: '__dir', __filename: '__file' },
-    plugins: [SMALL_ZOD, LAZY_BUILT_INS, ...(scope === undefined ? [] : [scopePlugin(scope, root)])],
+    plugins: [SHORT_NAMES, LAZY_BUILT_INS, ...(scope === undefined ? [] : [scopePlugin(scope, root)])],
     sourcemap: 'inline',
     metafile: true,
     write: false,
@@ -75,6 +74,17 @@ export async function buildBundle(
   await removeOthers(folder, new Set([...written, ...files.map(({ to }) => resolve(to))]));
   return reportOf(bundle, { inputs: eager.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})), metafile });
 }
+
+/** Local names of zod are nobody's in an error or a stack; without them its text, the largest that every start reads, is half. */
+const SHORT_NAMES: Plugin = {
+  name: 'short-names',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/]zod[\\/].*\.js$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { minifyIdentifiers: true, loader: 'js' });
+      return { contents: code, loader: 'js' };
+    });
+  },
+};
 
 /** Removes what earlier builds left. After writing, so that a running function always finds its files. */
 async function removeOthers(folder: string, written: ReadonlySet<string>): Promise<void> {

@@ -1,7 +1,7 @@
-import * as z from 'zod';
 import { describeError } from '../core/errors.ts';
 import { once } from '../core/once.ts';
 import type { UnixMillis } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 import type { Sink } from '../sinks/sink.ts';
 import { backlogSink } from '../state/backlog-key.ts';
 import type { ObjectStore, PutCondition } from '../state/object-store.ts';

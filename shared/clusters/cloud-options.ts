@@ -1,5 +1,5 @@
-import type * as z from 'zod';
 import { choiceOption, textOption } from '../config/option-types.ts';
+import type * as z from '../core/zod.ts';
 import type { CloudAddress } from './cloud-address.ts';
 import { parseServerUrl } from './server-url.ts';
 

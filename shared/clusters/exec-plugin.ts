@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import * as z from 'zod';
 import { HeaplessError } from '../core/errors.ts';
 import type { Millis } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 import type { ExecSettings, KubeconfigCluster } from './kubeconfig-document.ts';
 
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
@@ -15,10 +15,10 @@ const CREDENTIAL = z.object({
   kind: z.literal('ExecCredential'),
   apiVersion: z.string(),
   status: z.object({
-    token: z.string().nullish(),
-    clientCertificateData: z.string().nullish(),
-    clientKeyData: z.string().nullish(),
-    expirationTimestamp: z.iso.datetime({ offset: true }).nullish(),
+    token: z.nullish(z.string()),
+    clientCertificateData: z.nullish(z.string()),
+    clientKeyData: z.nullish(z.string()),
+    expirationTimestamp: z.nullish(z.iso.datetime({ offset: true })),
   }),
 });
 

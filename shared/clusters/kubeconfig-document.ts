@@ -1,15 +1,15 @@
-import * as z from 'zod';
 import { HeaplessError } from '../core/errors.ts';
+import * as z from '../core/zod.ts';
 
-const TEXT = z.string().nullish();
+const TEXT = z.nullish(z.string());
 
 const EXEC = z.object({
   apiVersion: z.string(),
-  command: z.string().min(1),
-  args: z.array(z.string()).nullish(),
-  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
+  command: z.string().check(z.minLength(1)),
+  args: z.nullish(z.array(z.string())),
+  env: z.nullish(z.array(z.object({ name: z.string(), value: z.string() }))),
   installHint: TEXT,
-  provideClusterInfo: z.boolean().nullish(),
+  provideClusterInfo: z.nullish(z.boolean()),
   interactiveMode: TEXT,
 });
 
@@ -24,17 +24,17 @@ const USER = z.object({
   password: TEXT,
   as: TEXT,
   'as-uid': TEXT,
-  'as-groups': z.array(z.string()).nullish(),
-  'as-user-extra': z.record(z.string(), z.unknown()).nullish(),
-  'auth-provider': z.object({ name: z.string(), config: z.record(z.string(), z.unknown()).nullish() }).nullish(),
-  exec: EXEC.nullish(),
+  'as-groups': z.nullish(z.array(z.string())),
+  'as-user-extra': z.nullish(z.record(z.string(), z.unknown())),
+  'auth-provider': z.nullish(z.object({ name: z.string(), config: z.nullish(z.record(z.string(), z.unknown())) })),
+  exec: z.nullish(EXEC),
 });
 
 const CLUSTER = z.object({
   server: z.string(),
   'certificate-authority': TEXT,
   'certificate-authority-data': TEXT,
-  'insecure-skip-tls-verify': z.boolean().nullish(),
+  'insecure-skip-tls-verify': z.nullish(z.boolean()),
   'tls-server-name': TEXT,
   'proxy-url': TEXT,
 });
@@ -42,9 +42,9 @@ const CLUSTER = z.object({
 /** The parts of a kubeconfig that are read here; everything else passes. Source: client-go clientcmd/api/v1 types. */
 const KUBECONFIG = z.object({
   'current-context': TEXT,
-  contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: TEXT }) })).nullish(),
-  clusters: z.array(z.object({ name: z.string(), cluster: CLUSTER })).nullish(),
-  users: z.array(z.object({ name: z.string(), user: USER.nullish() })).nullish(),
+  contexts: z.nullish(z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: TEXT }) }))),
+  clusters: z.nullish(z.array(z.object({ name: z.string(), cluster: CLUSTER }))),
+  users: z.nullish(z.array(z.object({ name: z.string(), user: z.nullish(USER) }))),
 });
 
 export type KubeconfigDocument = z.output<typeof KUBECONFIG>;

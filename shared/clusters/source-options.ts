@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the references are shown in descriptions
-import * as z from 'zod';
+
 import { CLOUD_SCHEMES } from '../config/cloud-cluster-name.ts';
 import type { ComponentUri, ConfigNotice } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
 import { booleanOption, textOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
+import * as z from '../core/zod.ts';
 import { type CloudAddress, parseCloudAddress } from './cloud-address.ts';
 import { CLOUD_FIELDS, cloudOptionProblems } from './cloud-options.ts';
 import { ROUTE_FIELDS, routeNotices, routeProblems } from './route-options.ts';

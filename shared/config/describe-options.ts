@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { optionMeta } from './option-meta.ts';
+import type * as z from '../core/zod.ts';
+import { optionMeta } from './option.ts';
 
 /** One row of a generated table of options. `default` is empty if there is none. */
 export interface OptionDescription {
@@ -10,9 +10,9 @@ export interface OptionDescription {
 }
 
 /** The options of a schema for the docs, in their order. Throws if an option has no description: it must have one. */
-export function describeOptions(schema: z.ZodObject): readonly OptionDescription[] {
+export function describeOptions(schema: z.ZodMiniObject): readonly OptionDescription[] {
   return Object.entries(schema.shape).map(([name, field]) => {
-    const meta = optionMeta(field as z.ZodType);
+    const meta = optionMeta(field);
     if (meta.description === undefined) throw new RangeError(`option ${name} has no description: add .describe()`);
     const type = meta.kind ?? 'text';
     return {

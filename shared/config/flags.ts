@@ -1,4 +1,4 @@
-import { optionMeta } from './option-meta.ts';
+import { optionMeta } from './option.ts';
 import { RETIRED_FLAGS, type RetiredFlag } from './retired-flags.ts';
 import { SETTINGS } from './settings.ts';
 

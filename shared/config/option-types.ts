@@ -1,10 +1,6 @@
-import * as z from 'zod';
 import { type Millis, SECOND } from '../core/units.ts';
 import { DURATION_FORM, formatDuration, readDuration } from './duration.ts';
-import { repeatable } from './options.ts';
-
-// A configuration is checked once: code made for it, as zod would, costs more than it saves.
-z.config({ jitless: true });
+import { type Complain, createOption, type Option, type OptionMeta } from './option.ts';
 
 /** Every option is optional unless it has a default or is required. */
 export interface OptionSettings<T> {
@@ -17,7 +13,7 @@ export interface OptionSettings<T> {
 /** `T`, or `T | undefined` if the option may be absent and has no default. */
 type Given<T, S> = S extends { readonly default: unknown } | { readonly required: true } ? T : T | undefined;
 
-type OptionSchema<T, S> = z.ZodType<Given<T, S>>;
+type OptionOf<T, S> = Option<Given<T, S>>;
 
 interface RangeSettings<T> extends OptionSettings<T> {
   readonly min?: number;
@@ -33,35 +29,37 @@ interface Shape<T> {
   readonly write?: (value: T) => string;
 }
 
-/**
- * One schema object an option: a cold start makes a hundred options, and each object of zod costs it about 50 µs of CPU. So no
- * `.optional()`, no pipe, and no `.meta()`, which would copy it; `.describe()` does not here.
- */
-function option<T, S extends OptionSettings<T>>(settings: S, shape: Shape<T>): OptionSchema<T, S> {
+function option<T, S extends OptionSettings<T>>(settings: S, shape: Shape<T>): OptionOf<T, S> {
   const initial = settings.default;
-  const value = z.transform((text, context): T | undefined => {
+  const read = (text: unknown, complain: Complain): T | undefined => {
     if (text === undefined && settings.required !== true) return initial;
     if (typeof text !== 'string') {
-      context.issues.push({ code: 'custom', message: 'is required', input: text });
-      return z.NEVER;
+      complain('is required');
+      return undefined;
     }
     const reading = shape.read(text);
     if ('value' in reading) return reading.value;
-    context.issues.push({ code: 'custom', message: `must be ${reading.must}`, input: text });
-    return z.NEVER;
-  });
+    complain(`must be ${reading.must}`);
+    return undefined;
+  };
   const defaultText = initial === undefined ? undefined : (shape.write ?? String)(initial);
   const meta = {
     kind: shape.kind,
     secret: settings.secret === true,
     ...(defaultText === undefined ? {} : { defaultText }),
   };
-  z.globalRegistry.add(value, meta);
-  value.describe = (description) => {
-    z.globalRegistry.add(value, { ...meta, description });
-    return value;
-  };
-  return value as unknown as OptionSchema<T, S>;
+  return createOption(read, meta) as OptionOf<T, S>;
+}
+
+/** An option that may be given several times: `read` gets all its texts, undefined if it was not given. */
+export function repeatedOption<T>(
+  meta: OptionMeta,
+  read: (texts: readonly string[] | undefined, complain: Complain) => T,
+): Option<T> {
+  return createOption((texts, complain) => read(texts as readonly string[] | undefined, complain), {
+    ...meta,
+    repeatable: true,
+  });
 }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
@@ -70,7 +68,7 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** `true` or `false` in Go's spellings: `1 t T TRUE true True 0 f F FALSE false False`. */
-export function booleanOption<const D extends boolean | undefined>(byDefault: D): z.ZodType<boolean | D> {
+export function booleanOption<const D extends boolean | undefined>(byDefault: D): Option<boolean | D> {
   const settings: OptionSettings<boolean> = byDefault === undefined ? {} : { default: byDefault };
   const schema = option<boolean, OptionSettings<boolean>>(settings, {
     kind: 'true or false',
@@ -79,7 +77,7 @@ export function booleanOption<const D extends boolean | undefined>(byDefault: D)
       return value === undefined ? { must: 'true or false' } : { value };
     },
   });
-  return schema as z.ZodType<boolean | D>;
+  return schema as Option<boolean | D>;
 }
 
 /** `of at least 1`, `from 1 to 9`, `of at most 9`, or nothing. */
@@ -100,13 +98,13 @@ function readWhole(text: string, settings: { readonly min?: number; readonly max
 }
 
 /** A whole number within bounds. */
-export function wholeNumberOption<const S extends RangeSettings<number>>(settings: S): OptionSchema<number, S> {
+export function wholeNumberOption<const S extends RangeSettings<number>>(settings: S): OptionOf<number, S> {
   const kind = `whole number${rangeText(settings.min, settings.max, String)}`;
   return option<number, S>(settings, { kind, read: (text) => readWhole(text, settings) });
 }
 
 /** A number from 0 to 1. */
-export function fractionOption<const S extends OptionSettings<number>>(settings: S): OptionSchema<number, S> {
+export function fractionOption<const S extends OptionSettings<number>>(settings: S): OptionOf<number, S> {
   return option<number, S>(settings, {
     kind: 'number from 0 to 1',
     read: (text) => {
@@ -117,7 +115,7 @@ export function fractionOption<const S extends OptionSettings<number>>(settings:
 }
 
 /** Whole seconds within bounds; bounds and default are in seconds, the value is in milliseconds. */
-export function secondsOption<const S extends RangeSettings<number>>(settings: S): OptionSchema<Millis, S> {
+export function secondsOption<const S extends RangeSettings<number>>(settings: S): OptionOf<Millis, S> {
   const kind = `whole seconds${rangeText(settings.min, settings.max, String)}`;
   const millis = settings.default === undefined ? {} : { default: settings.default * SECOND };
   return option<Millis, OptionSettings<Millis>>(
@@ -130,11 +128,11 @@ export function secondsOption<const S extends RangeSettings<number>>(settings: S
       },
       write: (value) => String(value / SECOND),
     },
-  ) as OptionSchema<Millis, S>;
+  ) as OptionOf<Millis, S>;
 }
 
 /** A Go duration (`1m0s`) within bounds; bounds, default and value are in milliseconds. */
-export function durationOption<const S extends RangeSettings<Millis>>(settings: S): OptionSchema<Millis, S> {
+export function durationOption<const S extends RangeSettings<Millis>>(settings: S): OptionOf<Millis, S> {
   const bounds = rangeText(settings.min, settings.max, formatDuration);
   return option<Millis, S>(settings, {
     kind: `duration${bounds}`,
@@ -147,7 +145,7 @@ export function durationOption<const S extends RangeSettings<Millis>>(settings: 
 }
 
 /** Any text; blank counts as given. */
-export function textOption<const S extends OptionSettings<string>>(settings: S): OptionSchema<string, S> {
+export function textOption<const S extends OptionSettings<string>>(settings: S): OptionOf<string, S> {
   return option<string, S>(settings, { kind: 'text', read: (value) => ({ value }), write: (value) => value });
 }
 
@@ -155,7 +153,7 @@ export function textOption<const S extends OptionSettings<string>>(settings: S):
 export function choiceOption<const C extends readonly string[], const S extends OptionSettings<C[number]>>(
   choices: C,
   settings: S,
-): OptionSchema<C[number], S> {
+): OptionOf<C[number], S> {
   return option<C[number], S>(settings, {
     kind: `one of ${choices.join(', ')}`,
     read: (text) => (choices.includes(text) ? { value: text } : { must: `one of ${choices.join(', ')}` }),
@@ -163,14 +161,10 @@ export function choiceOption<const C extends readonly string[], const S extends 
 }
 
 /** Texts separated by commas, in one option or in several; white space around them and empty parts are dropped. */
-export function listOption(settings: { readonly default: readonly string[] }): z.ZodType<readonly string[]> {
-  const list = z
-    .array(z.string())
-    .optional()
-    .transform((given): readonly string[] => {
-      if (given === undefined) return settings.default;
-      const parts = given.flatMap((text) => text.split(','));
-      return parts.map((part) => part.trim()).filter((part) => part !== '');
-    });
-  return repeatable(list.meta({ kind: 'list', defaultText: settings.default.join(',') }));
+export function listOption(settings: { readonly default: readonly string[] }): Option<readonly string[]> {
+  return repeatedOption({ kind: 'list', defaultText: settings.default.join(',') }, (given): readonly string[] => {
+    if (given === undefined) return settings.default;
+    const parts = given.flatMap((text) => text.split(','));
+    return parts.map((part) => part.trim()).filter((part) => part !== '');
+  });
 }

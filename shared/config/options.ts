@@ -1,25 +1,20 @@
-import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
+import type * as z from '../core/zod.ts';
 import type { ComponentUri } from './config.ts';
 import { hint } from './did-you-mean.ts';
-import { type OptionMeta, optionMeta } from './option-meta.ts';
+import { type OptionMeta, optionMeta } from './option.ts';
 import { isSecretName } from './secret-names.ts';
 
 const MAX_SHOWN = 64;
 
-/** Marks a field whose option may be given several times: its schema gets `string[]` (undefined if not given). */
-export function repeatable<S extends z.ZodType>(schema: S): S {
-  return schema.meta({ repeatable: true });
-}
-
 /**
- * The options of a URI, checked by a zod object of strings. Each field gets the option's text (undefined if it is not
+ * The options of a URI, checked by an object of `Option`s. Each field gets the option's text (undefined if it is not
  * given), a `repeatable` field all its texts. Throws one `ConfigError` with every problem, each at `where`: unknown names
  * (what is allowed, a did-you-mean), values given twice, ill-typed values. Secret values are never repeated.
  */
-export function parseOptions<S extends z.ZodObject>(uri: ComponentUri, options: S, where: string): z.output<S> {
+export function parseOptions<S extends z.ZodMiniObject>(uri: ComponentUri, options: S, where: string): z.output<S> {
   const fields = new Map<string, OptionMeta>(
-    Object.entries(options.shape).map(([name, schema]) => [name, optionMeta(schema as z.ZodType)]),
+    Object.entries(options.shape).map(([name, schema]) => [name, optionMeta(schema)]),
   );
   const problems: ConfigProblem[] = [];
   const raw: Record<string, string | readonly string[] | undefined> = {};

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
+import type * as z from '../core/zod.ts';
 import { cloudClusterName } from './cloud-cluster-name.ts';
 import type { ComponentUri, Config, ConfigNotice } from './config.ts';
 import { hint } from './did-you-mean.ts';
@@ -112,14 +112,14 @@ function readSetting<N extends SettingName>(
   given: Given | undefined,
   problems: ConfigProblem[],
 ): z.output<(typeof SETTINGS)[N]> {
-  const schema = SETTINGS[name] as z.ZodType<z.output<(typeof SETTINGS)[N]>>;
+  const schema: z.ZodMiniType = SETTINGS[name];
   const text = given?.values[0];
   const result = schema.safeParse(text);
-  if (result.success) return result.data;
+  if (result.success) return result.data as z.output<(typeof SETTINGS)[N]>;
   for (const issue of result.error.issues) {
     problems.push({ where: given?.where ?? name, problem: `${issue.message}, got ${JSON.stringify(text)}` });
   }
-  return schema.parse(undefined);
+  return schema.parse(undefined) as z.output<(typeof SETTINGS)[N]>;
 }
 
 interface UriInput {

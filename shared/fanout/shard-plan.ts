@@ -1,12 +1,12 @@
-import * as z from 'zod';
 import { once } from '../core/once.ts';
 import type { UnixMillis } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 
 const shardPlan = once(() =>
   z.object({
     version: z.literal(1),
     shards: z.array(z.object({ name: z.string(), nodes: z.array(z.string()), inherit: z.array(z.string()) })),
-    gone: z.array(z.object({ name: z.string(), shard: z.string(), since: z.number() })).optional(),
+    gone: z.optional(z.array(z.object({ name: z.string(), shard: z.string(), since: z.number() }))),
   }),
 );
 

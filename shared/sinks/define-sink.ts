@@ -1,11 +1,11 @@
-import type { z } from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError, type ConfigProblem } from '../core/errors.ts';
+import type * as z from '../core/zod.ts';
 import type { SelectionDefaults, Sink, SinkContext, SinkDefinition } from './sink.ts';
 
 /** What a sink's module says of itself; the type of its options stays inside. */
-export interface SinkParts<Options extends z.ZodObject> {
+export interface SinkParts<Options extends z.ZodMiniObject> {
   readonly key: string;
   readonly options: Options;
   readonly defaults: SelectionDefaults;
@@ -18,7 +18,7 @@ export interface SinkParts<Options extends z.ZodObject> {
 }
 
 /** A sink's definition: its options are checked whole, with all problems at once, before `create` is called. */
-export function defineSink<Options extends z.ZodObject>(parts: SinkParts<Options>): SinkDefinition {
+export function defineSink<Options extends z.ZodMiniObject>(parts: SinkParts<Options>): SinkDefinition {
   const where = `sink ${parts.key}`;
   return {
     key: parts.key,

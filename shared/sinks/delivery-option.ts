@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type { Option } from '../config/option.ts';
 import { choiceOption } from '../config/option-types.ts';
 import type { EncodedRequest, Sink } from './sink.ts';
 
@@ -6,7 +6,7 @@ const DELIVERIES = ['at-least-once', 'at-most-once'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
 
 /** The option `delivery` of a sink whose backend may keep a second copy. `copy` says what it does with one. */
-export function deliveryOption(copy: string): z.ZodType<Delivery> {
+export function deliveryOption(copy: string): Option<Delivery> {
   return choiceOption(DELIVERIES, { default: 'at-least-once' }).describe(
     `After a failure that leaves open whether values were stored: \`at-least-once\` sends them again (${copy}), \`at-most-once\` does not`,
   );

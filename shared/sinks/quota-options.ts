@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type { Option } from '../config/option.ts';
 import { wholeNumberOption } from '../config/option-types.ts';
 import { SECOND } from '../core/units.ts';
 import { QUOTA_OPTION, type Quota, type QuotaKind, type SinkQuota } from './quota.ts';
@@ -18,8 +18,8 @@ const NONE = 'no bound';
 /** The fields by which a sink is kept within its backend's quota. `published` says what counts where one is not given. */
 export function quotaOptions(
   published: Readonly<Partial<Record<QuotaKind, string>>> = {},
-): Readonly<Record<keyof QuotaOptions, z.ZodType<number | undefined>>> {
-  const field = (kind: QuotaKind, what: string): z.ZodType<number | undefined> =>
+): Readonly<Record<keyof QuotaOptions, Option<number | undefined>>> {
+  const field = (kind: QuotaKind, what: string): Option<number | undefined> =>
     wholeNumberOption({ min: 1, max: 1_000_000_000_000 }).describe(
       `Most ${what} in any second, over all functions of the deployment. Not given = ${published[kind] ?? NONE}`,
     );

@@ -1,6 +1,6 @@
-import type * as z from 'zod';
 import type { SinkSelection } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';
+import type { Option } from '../config/option.ts';
 import { listOption, wholeNumberOption } from '../config/option-types.ts';
 import type { MetricBatch, MetricTable } from '../core/batch.ts';
 import { isLevel, LEVELS, type Level } from '../core/level.ts';
@@ -14,23 +14,23 @@ import type { SelectionDefaults } from './sink.ts';
 
 /** The fields by which every sink chooses what it exports, with the sink's own defaults. */
 export function selectionOptions(defaults: SelectionDefaults): {
-  readonly levels: z.ZodType<readonly Level[]>;
-  readonly metrics: z.ZodType<readonly string[]>;
-  readonly namespaces: z.ZodType<readonly string[]>;
-  readonly labels: z.ZodType<readonly string[]>;
-  readonly max_series: z.ZodType<number | undefined>;
+  readonly levels: Option<readonly Level[]>;
+  readonly metrics: Option<readonly string[]>;
+  readonly namespaces: Option<readonly string[]>;
+  readonly labels: Option<readonly string[]>;
+  readonly max_series: Option<number | undefined>;
 } {
   const levels = listOption({ default: defaults.levels })
-    .transform((names, context) => {
+    .transform((names, complain) => {
       const { value, problems } = readLevels(names);
-      for (const message of problems) context.addIssue({ code: 'custom', message });
+      problems.forEach(complain);
       return value;
     })
     .describe(`Levels to export, separated by commas: ${LEVELS.join(', ')}, or \`*\` for all`);
   const metrics = listOption({ default: defaults.metrics })
-    .transform((globs, context) => {
+    .transform((globs, complain) => {
       const { value, problems } = readGlobs(globs, defaults.metrics);
-      for (const message of problems) context.addIssue({ code: 'custom', message });
+      problems.forEach(complain);
       return value;
     })
     .describe(
@@ -46,12 +46,12 @@ function rowOptions(): Pick<ReturnType<typeof selectionOptions>, 'namespaces' | 
     'Namespaces to export, separated by commas: names or globs; `!kube-*` takes away. Rows that are in no namespace stay. Empty = all',
   );
   const labels = listOption({ default: [] })
-    .superRefine((rules, context) => {
+    .transform((rules, complain) => {
       for (const rule of rules) {
         if (readLabelRule(rule) !== undefined) continue;
-        const message = `has ${JSON.stringify(rule)}, which is not KEY=GLOB or !KEY=GLOB such as "app=web*"`;
-        context.addIssue({ code: 'custom', message });
+        complain(`has ${JSON.stringify(rule)}, which is not KEY=GLOB or !KEY=GLOB such as "app=web*"`);
       }
+      return rules;
     })
     .describe(
       'Rows to export by labels, `KEY=GLOB` separated by commas; `!KEY=GLOB` takes away. A key is one of the rows’ own or is stored by ' +

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
 import type { ComponentUri, ConfigNotice, SinkSelection } from '../config/config.ts';
 import type { MetricBatch } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Level } from '../core/level.ts';
 import type { Millis } from '../core/units.ts';
+import type * as z from '../core/zod.ts';
 import type { SinkQuota } from './quota.ts';
 
 /**
@@ -116,7 +116,7 @@ export interface SelectionDefaults {
 /** A sink as its module defines it; `options` is a strict zod object of strings already split by `parseOptions`. */
 export interface SinkDefinition {
   readonly key: string;
-  readonly options: z.ZodObject;
+  readonly options: z.ZodMiniObject;
   readonly defaults: SelectionDefaults;
   /** Throws `ConfigError` with all problems of the URI at once. Loads its vendor SDK only here. */
   open(uri: ComponentUri, context: SinkContext): Promise<Sink>;

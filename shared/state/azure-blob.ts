@@ -1,11 +1,11 @@
 import type { TokenCredential } from '@azure/identity';
 import type { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { textOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SECOND } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 import { isAzureAbsent, isAzureConflict, toAzureError } from './azure-blob-error.ts';
 import { endOfSecond } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { crc32, gunzip, gzip } from 'node:zlib';
-import * as z from 'zod';
 import { once } from '../core/once.ts';
 import { MIB, type UnixMillis } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 
 /** One encoded request that a sink did not take. */
 export interface BacklogRequest {
@@ -42,7 +42,9 @@ const HEADER = once(() =>
     timestamp: z.number(),
     kind: z.enum(['spilled', 'ahead']),
     /** Points, idempotent (1 or 0) and bytes of each request. */
-    requests: z.array(z.tuple([z.int().nonnegative(), z.union([z.literal(0), z.literal(1)]), z.int().nonnegative()])),
+    requests: z.array(
+      z.tuple([z.int().check(z.nonnegative()), z.union([z.literal(0), z.literal(1)]), z.int().check(z.nonnegative())]),
+    ),
   }),
 );
 

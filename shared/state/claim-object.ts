@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import { once } from '../core/once.ts';
 import { HOUR, type UnixMillis } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 
 /** A stamp or a lease this far ahead of our clock was written by a machine whose clock was wrong. */
 const FAR_AHEAD = 24 * HOUR;
@@ -17,11 +17,11 @@ const CLAIM = once(() =>
     /** Unix ms, by the holder's clock. */
     leaseUntil: z.number(),
     /** Length of the lease from the write on, in ms: what counts where the store tells when it was written. */
-    leaseFor: z.number().optional(),
+    leaseFor: z.optional(z.number()),
     released: z.boolean(),
     /** With `released`: whether something waits for a sink. */
-    backlog: z.boolean().optional(),
-    outcome: z.string().optional(),
+    backlog: z.optional(z.boolean()),
+    outcome: z.optional(z.string()),
   }),
 );
 

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { parseOptions } from '../config/options.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { ConfigError, HeaplessError } from '../core/errors.ts';
 import { HOUR } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 import { describeFileError, hasCode, toFileError } from './file-error.ts';
 import { createFileLock } from './file-lock.ts';
 import { checkKey, checkPrefix } from './object-key.ts';

@@ -1,11 +1,11 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { AuthClient } from 'google-auth-library';
-import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { booleanOption, textOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SECOND } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 import { gcsStatus, isBucketAbsent, toGcsError } from './gcs-error.ts';
 import { endOfSecond, readHttpDate } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { parseOptions } from '../config/options.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { freeMemory } from '../core/free-memory.ts';
+import * as z from '../core/zod.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { readLocation } from './store-location.ts';

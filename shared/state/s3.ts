@@ -1,11 +1,11 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
-import * as z from 'zod';
 import type { ComponentUri } from '../config/config.ts';
 import { booleanOption, textOption } from '../config/option-types.ts';
 import { parseOptions } from '../config/options.ts';
 import { ConfigError } from '../core/errors.ts';
 import { SECOND, type UnixMillis } from '../core/units.ts';
+import * as z from '../core/zod.ts';
 import { endOfSecond, readHttpDate } from './http-date.ts';
 import { checkKey, checkPrefix } from './object-key.ts';
 import { checkObjectSize, readObject } from './object-size.ts';

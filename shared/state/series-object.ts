@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import * as z from 'zod';
 import { LEVELS } from '../core/level.ts';
 import { once } from '../core/once.ts';
+import * as z from '../core/zod.ts';
 import type { SeriesSegment, SeriesTable } from './series.ts';
 
 export type DecodedSeries =
@@ -14,7 +14,7 @@ const FORMAT = 1;
 const PREFIX_BYTES = 20;
 
 const HEADER = once(() => {
-  const count = z.int().nonnegative();
+  const count = z.int().check(z.nonnegative());
   return z.array(
     z.object({
       timestamp: z.number(),

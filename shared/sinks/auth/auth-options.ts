@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type { Option } from '../../config/option.ts';
 import { choiceOption, textOption } from '../../config/option-types.ts';
 import type { AuthKind } from './auth-kind.ts';
 
@@ -28,8 +28,8 @@ const FIELDS = {
 type FieldName<K extends AuthKind> = (typeof FIELDS)[K][number];
 
 /** The zod fields of some kinds, to be spread into a sink's options. */
-export type AuthFields<K extends AuthKind> = { readonly auth: z.ZodType<K | undefined> } & {
-  readonly [Name in FieldName<K>]: z.ZodType<string | undefined>;
+export type AuthFields<K extends AuthKind> = { readonly auth: Option<K | undefined> } & {
+  readonly [Name in FieldName<K>]: Option<string | undefined>;
 };
 
 /** Names of the options that only these kinds read. */
@@ -49,7 +49,9 @@ const WORDS: Readonly<Record<AuthKind, string>> = {
 const SECRET = { secret: true } as const;
 
 /** All fields there are, with what they say in the docs. */
-const describeFields = (scope: string | undefined): Readonly<Record<FieldName<AuthKind>, z.ZodType>> => ({
+const describeFields = (
+  scope: string | undefined,
+): Readonly<Record<FieldName<AuthKind>, Option<string | undefined>>> => ({
   user: textOption({}).describe('User for `auth=basic`; else that of the address'),
   password: textOption(SECRET).describe('Password for `auth=basic`; else that of the address'),
   token: textOption(SECRET).describe('Token for `auth=bearer`'),

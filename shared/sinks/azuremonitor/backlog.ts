@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../../core/zod.ts';
 import type { SinkBacklog } from '../sink.ts';
 import { OLDEST } from './limits.ts';
 import { type CustomMetricsRequest, type SeriesPart, toRequest } from './request.ts';

@@ -1,8 +1,14 @@
-import * as z from 'zod';
 import type { ComponentUri } from '../../config/config.ts';
-import { choiceOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
-import { repeatable } from '../../config/options.ts';
+import type { Option } from '../../config/option.ts';
+import {
+  choiceOption,
+  repeatedOption,
+  secondsOption,
+  textOption,
+  wholeNumberOption,
+} from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { authKindOf } from '../auth/auth-kind.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { authProblems } from '../auth/auth-problems.ts';
@@ -39,13 +45,10 @@ const selection = selectionOptions(DEFAULTS);
 
 /** An option with a problem found by a look at its text. */
 function checked<T extends string | undefined>(
-  schema: z.ZodType<T>,
+  schema: Option<T>,
   problemOf: (text: string) => string | undefined,
-): z.ZodType<T> {
-  return schema.superRefine((text, context) => {
-    const message = text === undefined ? undefined : problemOf(text);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
-  });
+): Option<T> {
+  return schema.refine((text) => (text === undefined ? undefined : problemOf(text)));
 }
 
 export const OPTIONS = z.object({
@@ -68,21 +71,17 @@ export const OPTIONS = z.object({
   cluster_name: textOption({}).describe("Value of the dimension cluster_name; else the cluster's configured name"),
   ...selection,
   ...quotaOptions(),
-  dimensions: repeatable(
-    z
-      .array(z.string())
-      .optional()
-      .transform((texts, context) => {
-        const { rules, problems } = readDimensionRules(texts ?? []);
-        for (const message of problems) context.addIssue({ code: 'custom', message });
-        return rules;
-      }),
-  )
-    .meta({ kind: 'rule', defaultText: LEVELS.map((level) => `${level}:${DEFAULT_DIMENSIONS[level]}`).join(' ') })
-    .describe(
-      'Dimensions of a level, as `LEVEL:KEY,KEY`; once per level, at most 10. `label:KEY` is a stored label (`--store-label`), `*` the ' +
-        "keys of a grouping. Rows that a rule does not tell apart become one series. A value's own labels always come on top",
-    ),
+  dimensions: repeatedOption(
+    { kind: 'rule', defaultText: LEVELS.map((level) => `${level}:${DEFAULT_DIMENSIONS[level]}`).join(' ') },
+    (texts, complain) => {
+      const { rules, problems } = readDimensionRules(texts ?? []);
+      problems.forEach(complain);
+      return rules;
+    },
+  ).describe(
+    'Dimensions of a level, as `LEVEL:KEY,KEY`; once per level, at most 10. `label:KEY` is a stored label (`--store-label`), `*` the ' +
+      "keys of a grouping. Rows that a rule does not tell apart become one series. A value's own labels always come on top",
+  ),
   names: namesOption(),
   totals: choiceOption(['statistics', 'value'], { default: 'statistics' }).describe(
     '`statistics` sends totals with count, minimum and maximum of their pods: Sum is the total of the minute, Average is by pod; `value` ' +

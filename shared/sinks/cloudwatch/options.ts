@@ -1,8 +1,13 @@
-import * as z from 'zod';
 import type { ComponentUri } from '../../config/config.ts';
-import { choiceOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
-import { repeatable } from '../../config/options.ts';
+import {
+  choiceOption,
+  repeatedOption,
+  secondsOption,
+  textOption,
+  wholeNumberOption,
+} from '../../config/option-types.ts';
 import type { Level } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { QUOTA_OPTIONS, quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
@@ -71,10 +76,7 @@ export const OPTIONS = z.object({
   ),
   region: textOption({}).describe('AWS region; else AWS_REGION, else that of the profile'),
   namespace: textOption({ default: 'Heapless' })
-    .superRefine((text, context) => {
-      const message = namespaceProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
+    .refine(namespaceProblem)
     .describe(
       'CloudWatch namespace of all metrics; not `AWS/…`. With `names=containerinsights` the default is ContainerInsights; where its own agent writes too, both would add into the same series',
     ),
@@ -88,22 +90,15 @@ export const OPTIONS = z.object({
     'Names, units and dimensions of the same values: Heapster’s, or those of Container Insights (classic), whose dashboards then show them: ' +
       '`pod_cpu_utilization` in percent, PodName for the workload. What it has no name for is not sent (docs/names.md)',
   ),
-  dimensions: repeatable(
-    z
-      .array(z.string())
-      .optional()
-      .transform((texts, context) => {
-        const { rules, problems } = readDimensionRules(texts ?? []);
-        for (const message of problems) context.addIssue({ code: 'custom', message });
-        return rules;
-      }),
-  )
-    .meta({ kind: 'rule', defaultText: defaultDimensions() })
-    .describe(
-      'Dimensions of a level, as `LEVEL:NAME,NAME`; once per level. `label:KEY` is a stored label (`--store-label`), ' +
-        "`*` the keys of a grouping. Rows that a rule does not tell apart become one series with all their values. A value's own " +
-        'labels (ResourceId, Pressure …) always come on top',
-    ),
+  dimensions: repeatedOption({ kind: 'rule', defaultText: defaultDimensions() }, (texts, complain) => {
+    const { rules, problems } = readDimensionRules(texts ?? []);
+    problems.forEach(complain);
+    return rules;
+  }).describe(
+    'Dimensions of a level, as `LEVEL:NAME,NAME`; once per level. `label:KEY` is a stored label (`--store-label`), ' +
+      "`*` the keys of a grouping. Rows that a rule does not tell apart become one series with all their values. A value's own " +
+      'labels (ResourceId, Pressure …) always come on top',
+  ),
   totals: choiceOption(['statistics', 'value'], { default: 'statistics' }).describe(
     '`statistics` sends totals as statistic sets: Sum is the total of the minute, Average, Minimum and Maximum are by ' +
       'pod; `value` sends the plain total, so that Average over any period is right, and it may be repeated after a doubtful failure',
@@ -117,10 +112,7 @@ export const OPTIONS = z.object({
       'values; `at-most-once` repeats nothing',
   ),
   endpoint: textOption({})
-    .superRefine((text, context) => {
-      const message = text === undefined ? undefined : endpointProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
+    .refine((text) => (text === undefined ? undefined : endpointProblem(text)))
     .describe('URL of the service, for VPC endpoints and emulators'),
   compression: choiceOption(['gzip', 'none'], { default: 'gzip' }).describe(
     '`none` sends bodies uncompressed, which emulators may need',

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { ComponentUri } from '../../config/config.ts';
 import {
   booleanOption,
@@ -9,6 +8,7 @@ import {
   wholeNumberOption,
 } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { authProblems } from '../auth/auth-problems.ts';
 import { signingOf } from '../auth/aws-host.ts';

@@ -10,9 +10,10 @@
  * probably stored the points, and a fault before that is seen and repeated. Over UDP, delivered means sent: what the
  * network or a full buffer loses is not seen. A point sent twice overwrites itself.
  */
-import * as z from 'zod';
+
 import { booleanOption, choiceOption, secondsOption, textOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { createBufferPool } from '../buffer-pool.ts';
 import { defineSink } from '../define-sink.ts';

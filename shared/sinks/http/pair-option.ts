@@ -1,5 +1,5 @@
-import * as z from 'zod';
-import { repeatable } from '../../config/options.ts';
+import type { Option } from '../../config/option.ts';
+import { repeatedOption } from '../../config/option-types.ts';
 
 /** A name with its value. */
 export type Pair = readonly [name: string, value: string];
@@ -11,24 +11,21 @@ export type Pair = readonly [name: string, value: string];
 export function pairOption(settings: {
   readonly secret?: boolean;
   readonly problem?: (pair: Pair) => string | undefined;
-}): z.ZodType<readonly Pair[]> {
-  const pairs = z
-    .array(z.string())
-    .optional()
-    .transform((texts, context): readonly Pair[] => {
-      const read = (texts ?? []).map((text): Pair => {
-        const at = text.indexOf('=');
-        return at <= 0 ? ['', text] : [text.slice(0, at).trim(), text.slice(at + 1)];
-      });
-      for (const pair of read) {
-        const message = pair[0] === '' ? 'must be NAME=VALUE' : settings.problem?.(pair);
-        if (message !== undefined) context.addIssue({ code: 'custom', message });
-      }
-      const names = read.map(([name]) => name.toLowerCase());
-      if (new Set(names).size < names.length) context.addIssue({ code: 'custom', message: 'has a name twice' });
-      return read;
+}): Option<readonly Pair[]> {
+  const meta = { kind: 'NAME=VALUE', secret: settings.secret === true };
+  return repeatedOption(meta, (texts, complain): readonly Pair[] => {
+    const read = (texts ?? []).map((text): Pair => {
+      const at = text.indexOf('=');
+      return at <= 0 ? ['', text] : [text.slice(0, at).trim(), text.slice(at + 1)];
     });
-  return repeatable(pairs.meta({ kind: 'NAME=VALUE', secret: settings.secret === true }));
+    for (const pair of read) {
+      const problem = pair[0] === '' ? 'must be NAME=VALUE' : settings.problem?.(pair);
+      if (problem !== undefined) complain(problem);
+    }
+    const names = read.map(([name]) => name.toLowerCase());
+    if (new Set(names).size < names.length) complain('has a name twice');
+    return read;
+  });
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -37,7 +34,7 @@ const FIELD = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN = /^(content-(type|length|encoding)|host|connection|transfer-encoding|user-agent|expect)$/i;
 
 /** Headers for every request of a sink (`headers=X-Scope-OrgID=tenant`). Their values are secrets. */
-export function headersOption(): z.ZodType<readonly Pair[]> {
+export function headersOption(): Option<readonly Pair[]> {
   return pairOption({
     secret: true,
     problem: ([name, value]) => {

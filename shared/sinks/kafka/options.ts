@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   booleanOption,
   choiceOption,
@@ -8,6 +7,7 @@ import {
   wholeNumberOption,
 } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { namesOption } from '../names-option.ts';
 import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';

@@ -9,9 +9,9 @@
  * There is no service behind it and no limit but our own: text is written in pieces of at most 64 KiB.
  */
 import { appendFile } from 'node:fs/promises';
-import * as z from 'zod';
 import { choiceOption, textOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { defineSink } from '../define-sink.ts';
 import { selectionOptions, toSelection } from '../selection.ts';
 import type { SelectionDefaults, Sink, SinkLimits } from '../sink.ts';

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import { booleanOption, choiceOption, secondsOption, wholeNumberOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { deliveryOption } from '../delivery-option.ts';
 import { headersOption, pairOption } from '../http/pair-option.ts';

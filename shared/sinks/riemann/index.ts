@@ -8,10 +8,11 @@
  * The options are Heapster's. A message has at most `batchsize` events and 1 MiB; Riemann answers each with `ok`, which is
  * waited for. An event that comes again has the same host, service and time. Field numbers and their source: encode-fields.ts.
  */
-import * as z from 'zod';
+
 import { choiceOption, listOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { SinkError } from '../../core/errors.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { deliveryOption, withDelivery } from '../delivery-option.ts';
@@ -32,9 +33,9 @@ const DEFAULTS: SelectionDefaults = { levels: LEVELS, metrics: ['*'] };
 
 const OPTIONS = z.object({
   ttl: textOption({ default: '60' })
-    .superRefine((text, context) => {
+    .refine((text) => {
       const isSeconds = /^(\d+(\.\d*)?|\.\d+)$/.test(text) && Number(text) > 0 && Number(text) <= 1e9;
-      if (!isSeconds) context.addIssue({ code: 'custom', message: 'must be a number of seconds above 0' });
+      return isSeconds ? undefined : 'must be a number of seconds above 0';
     })
     .describe('Seconds that an event is valid; Riemann expires its series when nothing newer came until then'),
   state: textOption({ default: '' }).describe('State of every event; empty = none'),

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   booleanOption,
   choiceOption,
@@ -6,6 +5,7 @@ import {
   textOption,
   wholeNumberOption,
 } from '../../config/option-types.ts';
+import * as z from '../../core/zod.ts';
 import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
@@ -25,7 +25,7 @@ const selection = selectionOptions(DEFAULTS);
 
 export const OPTIONS = z.object({
   project: textOption({})
-    .refine((text) => text === undefined || PROJECT.test(text), 'must be the id or number of a project')
+    .refine((text) => (text === undefined || PROJECT.test(text) ? undefined : 'must be the id or number of a project'))
     .describe(
       'Google Cloud project of the metrics; else GOOGLE_CLOUD_PROJECT, that of the credentials, or that of the metadata server. ' +
         'For Heapster’s variable write `project=$GOOGLE_PROJECT_ID`',
@@ -51,9 +51,10 @@ export const OPTIONS = z.object({
     'Each export begins after a random time up to this, so that shards do not begin at once; Heapster waited up to 3 s, which a function pays for',
   ),
   metric_prefix: textOption({ default: DEFAULT_PREFIX })
-    .refine(
-      (text) => text === GOOGLE_PREFIX || PREFIX.test(text),
-      `must begin with custom.googleapis.com/, external.googleapis.com/ or workload.googleapis.com/ and end with /, or be ${GOOGLE_PREFIX}`,
+    .refine((text) =>
+      text === GOOGLE_PREFIX || PREFIX.test(text)
+        ? undefined
+        : `must begin with custom.googleapis.com/, external.googleapis.com/ or workload.googleapis.com/ and end with /, or be ${GOOGLE_PREFIX}`,
     )
     .describe(
       `What stands before the metrics' names. \`${GOOGLE_PREFIX}\` = Heapster's own \`container.googleapis.com/\` and ` +
@@ -71,10 +72,7 @@ export const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   endpoint: textOption({})
-    .superRefine((text, context) => {
-      const message = text === undefined ? undefined : endpointProblem(text);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
+    .refine((text) => (text === undefined ? undefined : endpointProblem(text)))
     .describe('URL of the service, for private endpoints and emulators; `http://` asks without credentials'),
 });
 

@@ -8,10 +8,11 @@
  * StatsD answers nothing and has no times: delivered means sent, what the network or a full buffer loses is not seen, and
  * values of an earlier tick are never sent. Gauges may be sent twice; counters are sent as gauges, as Heapster does.
  */
-import * as z from 'zod';
+
 import { choiceOption, listOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { SinkError } from '../../core/errors.ts';
 import { LEVELS } from '../../core/level.ts';
+import * as z from '../../core/zod.ts';
 import { loadDialect } from '../../dialects/registry.ts';
 import { defineSink } from '../define-sink.ts';
 import { classifyFault } from '../http/classify-http.ts';

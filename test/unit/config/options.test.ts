@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import type { ComponentUri } from '../../../shared/config/config.ts';
 import { describeOptions } from '../../../shared/config/describe-options.ts';
 import {
@@ -7,12 +6,14 @@ import {
   choiceOption,
   durationOption,
   listOption,
+  repeatedOption,
   secondsOption,
   textOption,
   wholeNumberOption,
 } from '../../../shared/config/option-types.ts';
-import { parseOptions, repeatable } from '../../../shared/config/options.ts';
+import { parseOptions } from '../../../shared/config/options.ts';
 import { ConfigError } from '../../../shared/core/errors.ts';
+import * as z from '../../../shared/core/zod.ts';
 
 const SCHEMA = z.object({
   cluster_name: textOption({}).describe('Name of the cluster.'),
@@ -21,7 +22,7 @@ const SCHEMA = z.object({
   use_new: booleanOption(false).describe('New resources.'),
   pw: textOption({}).describe('Password.'),
   pin: wholeNumberOption({ secret: true }).describe('A number nobody may see.'),
-  brokers: repeatable(z.array(z.string()).default([])).describe('Brokers.'),
+  brokers: repeatedOption({ kind: 'text' }, (texts): readonly string[] => texts ?? []).describe('Brokers.'),
   levels: listOption({ default: ['pod', 'node'] }).describe('Levels.'),
   mode: choiceOption(['fast', 'safe'], { default: 'safe' }).describe('Mode.'),
   after: durationOption({ min: 1000, default: 60_000 }).describe('Wait.'),
@@ -122,7 +123,7 @@ describe('parseOptions', () => {
   it('runs checks across options', () => {
     const schema = z
       .object({ a: textOption({}), b: textOption({}) })
-      .refine((o) => o.a === undefined || o.b === undefined, { message: 'give a or b, not both' });
+      .check(z.refine((o) => o.a === undefined || o.b === undefined, { message: 'give a or b, not both' }));
     expect(() => parseOptions(uri({ a: ['1'], b: ['2'] }), schema, 'sink x')).toThrow('sink x: give a or b, not both');
   });
 });

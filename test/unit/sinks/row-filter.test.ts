@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { parseOptions } from '../../../shared/config/options.ts';
 import { parseUri } from '../../../shared/config/uri.ts';
 import { countBatchPoints, labelOf, type MetricBatch } from '../../../shared/core/batch.ts';
@@ -8,6 +7,7 @@ import { MetricBatchBuilder } from '../../../shared/core/batch-builder.ts';
 import { labelIndex } from '../../../shared/core/labels.ts';
 import { LEVELS, type Level } from '../../../shared/core/level.ts';
 import { metricId } from '../../../shared/core/metrics.ts';
+import * as z from '../../../shared/core/zod.ts';
 import { unknownLabels } from '../../../shared/sinks/row-filter.ts';
 import { selectBatch, selectionOptions, toSelection } from '../../../shared/sinks/selection.ts';
 import { randomBatch } from '../../support/random-batch.ts';

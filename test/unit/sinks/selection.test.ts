@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { parseOptions } from '../../../shared/config/options.ts';
 import { parseUri } from '../../../shared/config/uri.ts';
 import { countBatchPoints, type MetricBatch } from '../../../shared/core/batch.ts';
 import { MetricBatchBuilder } from '../../../shared/core/batch-builder.ts';
 import { LEVELS } from '../../../shared/core/level.ts';
 import { METRICS, metricId } from '../../../shared/core/metrics.ts';
+import * as z from '../../../shared/core/zod.ts';
 import { createMetricFilter } from '../../../shared/sinks/metric-filter.ts';
 import { selectBatch, selectionOptions } from '../../../shared/sinks/selection.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { describeOptions } from '../../../../shared/config/describe-options.ts';
 import { parseOptions } from '../../../../shared/config/options.ts';
 import { parseUri } from '../../../../shared/config/uri.ts';
+import * as z from '../../../../shared/core/zod.ts';
 import { AUTH_KINDS, authKindOf } from '../../../../shared/sinks/auth/auth-kind.ts';
 import { authOptions } from '../../../../shared/sinks/auth/auth-options.ts';
 import { authProblems } from '../../../../shared/sinks/auth/auth-problems.ts';

@@ -332,6 +332,6 @@ describe('the default selection', () => {
     );
 
     expect(counted.reduce((sum, count) => sum + count, 0)).toBe(series);
-    expect(OPTIONS.shape.metrics.description).toContain(`${series} custom metrics`);
+    expect(OPTIONS.shape.metrics.about.description).toContain(`${series} custom metrics`);
   });
 });
