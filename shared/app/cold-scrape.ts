@@ -17,7 +17,10 @@ export type AroundScraping = <T>(scraping: () => Promise<T>) => Promise<T>;
  * For a function that is started for a shard: spares its first scrape what V8 would compile for later ones, which then compile it.
  * The flags are those of the whole process. They are back before rows are exported: there are so many that it is worth it at once.
  */
-export function createColdScrape(setFlag: (flag: string) => void = setFlagsFromString): AroundScraping {
+export function createColdScrape(
+  // Not the function itself: it would be loaded, and much with it, before there is anything to scrape.
+  setFlag: (flag: string) => void = (flag) => setFlagsFromString(flag),
+): AroundScraping {
   let isCold = true;
   return async (scraping) => {
     if (!isCold) return await scraping();
