@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { startDemoCluster } from '../../functions/local/demo/demo-cluster.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { MINUTE } from '../../shared/core/units.ts';
+import { disposable } from '../support/disposable.ts';
 import { startLambdaStack } from '../support/lambda-stack.ts';
 
 const said = vi.hoisted(() => [] as string[]);
@@ -13,10 +14,7 @@ vi.mock('node:v8', async (original) => ({
 it('spares the first scrape of a Lambda function, and no later one', async () => {
   const now = Math.floor(Date.now() / MINUTE) * MINUTE;
   const clock = { now: () => now, sleep: systemClock.sleep };
-  await using cluster = {
-    it: await startDemoCluster({ nodes: 4, podsPerNode: 3, clock }),
-    [Symbol.asyncDispose]: () => cluster.it.close(),
-  };
+  await using cluster = disposable(await startDemoCluster({ nodes: 4, podsPerNode: 3, clock }));
   await using stack = await startLambdaStack({
     kubeconfig: cluster.it.kubeconfig(),
     env: { HEAPLESS_SHARD_SIZE: '2', HEAPLESS_SINK: 'log:' },

@@ -6,6 +6,7 @@ import { systemClock } from '../../shared/core/clock.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/core/units.ts';
 import type { ReceivedPoint } from '../sim/otlp-messages.ts';
 import { type OtlpServer, startOtlpServer } from '../sim/otlp-server.ts';
+import { disposable } from '../support/disposable.ts';
 import { startInlineRuntime } from '../support/inline-runtime.ts';
 
 /** What a platform's functions are started with. */
@@ -208,8 +209,4 @@ function textsOf(points: readonly ReceivedPoint[]): readonly string[] {
 function missingFrom(found: readonly string[], wanted: readonly string[]): readonly string[] {
   const known = new Set(found);
   return wanted.filter((text) => !known.has(text)).slice(0, 3);
-}
-
-function disposable<T extends { close(): Promise<void> }>(one: T): AsyncDisposable & { readonly it: T } {
-  return { it: one, [Symbol.asyncDispose]: () => one.close() };
 }
