@@ -1,5 +1,4 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the references are shown in descriptions
-
 import { CLOUD_SCHEMES } from '../config/cloud-cluster-name.ts';
 import type { ComponentUri, ConfigNotice } from '../config/config.ts';
 import { hint } from '../config/did-you-mean.ts';

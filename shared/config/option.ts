@@ -29,8 +29,8 @@ export interface Option<T> extends z.ZodMiniType<T> {
   meta(meta: OptionMeta): Option<T>;
   /** Another option that goes on from this one's value. */
   transform<U>(next: (value: T, complain: Complain) => U): Option<U>;
-  /** Another option with a check of the value: what is wrong with it, or undefined. */
-  refine(problemOf: (value: T) => string | undefined): Option<T>;
+  /** Another option with a check of the value, if there is one: what is wrong with it, or undefined. */
+  refine(problemOf: (value: Exclude<T, undefined>) => string | undefined): Option<T>;
 }
 
 /**
@@ -38,14 +38,9 @@ export interface Option<T> extends z.ZodMiniType<T> {
  * no `optional`, no pipe and no clone.
  */
 export function createOption<T>(read: Read<T>, about: OptionMeta): Option<T> {
-  const schema = z.transform((given, context) => {
-    let isWrong = false;
-    const value = read(given, (message) => {
-      isWrong = true;
-      context.issues.push({ code: 'custom', message, input: given });
-    });
-    return isWrong ? z.NEVER : value;
-  });
+  const schema = z.transform((given, context) =>
+    read(given, (message) => context.issues.push({ code: 'custom', message, input: given })),
+  );
   const option = Object.assign(schema as unknown as z.ZodMiniType<T>, {
     about,
     describe: (description: string): Option<T> => option.meta({ description }),
@@ -62,9 +57,9 @@ export function createOption<T>(read: Read<T>, about: OptionMeta): Option<T> {
         });
         return isWrong ? (z.NEVER as U) : next(value, complain);
       }, option.about),
-    refine: (problemOf: (value: T) => string | undefined): Option<T> =>
+    refine: (problemOf: (value: Exclude<T, undefined>) => string | undefined): Option<T> =>
       option.transform((value, complain) => {
-        const problem = problemOf(value);
+        const problem = value === undefined ? undefined : problemOf(value as Exclude<T, undefined>);
         if (problem !== undefined) complain(problem);
         return value;
       }),

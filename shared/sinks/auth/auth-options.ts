@@ -27,7 +27,7 @@ const FIELDS = {
 
 type FieldName<K extends AuthKind> = (typeof FIELDS)[K][number];
 
-/** The zod fields of some kinds, to be spread into a sink's options. */
+/** The options of some kinds, to be spread into a sink's options. */
 export type AuthFields<K extends AuthKind> = { readonly auth: Option<K | undefined> } & {
   readonly [Name in FieldName<K>]: Option<string | undefined>;
 };

@@ -1,5 +1,4 @@
 import type { ComponentUri } from '../../config/config.ts';
-import type { Option } from '../../config/option.ts';
 import {
   choiceOption,
   repeatedOption,
@@ -12,6 +11,7 @@ import * as z from '../../core/zod.ts';
 import { authKindOf } from '../auth/auth-kind.ts';
 import { authOptions } from '../auth/auth-options.ts';
 import { authProblems } from '../auth/auth-problems.ts';
+import { serviceUrlProblem } from '../http/service-url.ts';
 import { namesOption } from '../names-option.ts';
 import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
@@ -43,31 +43,31 @@ const EXAMPLE = '/subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Cont
 const LONGEST_LEVEL = Math.max(...LEVELS.map((level) => level.length));
 const selection = selectionOptions(DEFAULTS);
 
-/** An option with a problem found by a look at its text. */
-function checked<T extends string | undefined>(
-  schema: Option<T>,
-  problemOf: (text: string) => string | undefined,
-): Option<T> {
-  return schema.refine((text) => (text === undefined ? undefined : problemOf(text)));
-}
-
 export const OPTIONS = z.object({
-  resource_id: checked(textOption({ required: true }), (id) =>
-    RESOURCE.test(id)
-      ? undefined
-      : `must be the id of an Azure resource, like ${EXAMPLE}; no subscription or resource group`,
-  ).describe(
-    'The Azure resource that the metrics are about: the AKS cluster, or any other that stands for one elsewhere',
-  ),
-  region: checked(textOption({}), (region) =>
-    /^[a-z][a-z0-9]+$/.test(region) ? undefined : 'must be the short name of a region, like westeurope',
-  ).describe('Region of the resource, which takes its metrics: `westeurope`; needed unless `endpoint` is given'),
-  namespace: checked(textOption({ default: 'Heapless' }), (namespace) => {
-    const longest = MAX_TEXT_LENGTH - LONGEST_LEVEL - 1;
-    return namespace.trim() !== '' && namespace.length <= longest ? undefined : `must have 1 to ${longest} characters`;
-  }).describe(
-    'Beginning of the metric namespaces: the level follows, as in `Heapless/node`, so that charts do not add levels up',
-  ),
+  resource_id: textOption({ required: true })
+    .refine((id) =>
+      RESOURCE.test(id)
+        ? undefined
+        : `must be the id of an Azure resource, like ${EXAMPLE}; no subscription or resource group`,
+    )
+    .describe(
+      'The Azure resource that the metrics are about: the AKS cluster, or any other that stands for one elsewhere',
+    ),
+  region: textOption({})
+    .refine((region) =>
+      /^[a-z][a-z0-9]+$/.test(region) ? undefined : 'must be the short name of a region, like westeurope',
+    )
+    .describe('Region of the resource, which takes its metrics: `westeurope`; needed unless `endpoint` is given'),
+  namespace: textOption({ default: 'Heapless' })
+    .refine((namespace) => {
+      const longest = MAX_TEXT_LENGTH - LONGEST_LEVEL - 1;
+      return namespace.trim() !== '' && namespace.length <= longest
+        ? undefined
+        : `must have 1 to ${longest} characters`;
+    })
+    .describe(
+      'Beginning of the metric namespaces: the level follows, as in `Heapless/node`, so that charts do not add levels up',
+    ),
   cluster_name: textOption({}).describe("Value of the dimension cluster_name; else the cluster's configured name"),
   ...selection,
   ...quotaOptions(),
@@ -91,11 +91,9 @@ export const OPTIONS = z.object({
     'After a failure that leaves open whether values were stored: `at-least-once` repeats single values (a copy leaves Average, Min and ' +
       'Max as they are, and doubles Sum and Count) but never statistics; `at-most-once` repeats nothing',
   ),
-  endpoint: checked(textOption({}), (text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return 'must be an http:// or https:// URL';
-    return url.username === '' && url.password === '' ? undefined : 'must have no user and password in it';
-  }).describe('URL in place of `https://REGION.monitoring.azure.com`, for other clouds and emulators'),
+  endpoint: textOption({})
+    .refine(serviceUrlProblem)
+    .describe('URL in place of `https://REGION.monitoring.azure.com`, for other clouds and emulators'),
   compression: choiceOption(['gzip', 'none'], { default: 'gzip' }).describe('Compression of requests'),
   concurrency: wholeNumberOption({ default: 4, min: 1, max: 64 }).describe('Most requests at once'),
   request_timeout_sec: secondsOption({ default: 10, min: 1, max: 300 }).describe(

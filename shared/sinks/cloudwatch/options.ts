@@ -8,6 +8,7 @@ import {
 } from '../../config/option-types.ts';
 import type { Level } from '../../core/level.ts';
 import * as z from '../../core/zod.ts';
+import { serviceUrlProblem } from '../http/service-url.ts';
 import { QUOTA_OPTIONS, quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
@@ -52,12 +53,6 @@ function namespaceProblem(namespace: string): string | undefined {
     return 'must be letters, digits and . _ - / # : (not first), all ASCII';
   }
   return undefined;
-}
-
-function endpointProblem(endpoint: string): string | undefined {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return 'must be an http:// or https:// URL';
-  return url.username === '' && url.password === '' ? undefined : 'must have no user and password in it';
 }
 
 /** Where Container Insights' own agent writes. */
@@ -111,9 +106,7 @@ export const OPTIONS = z.object({
       'Average, Minimum and Maximum as they are, and doubles Sum and SampleCount) but never statistic sets and merged ' +
       'values; `at-most-once` repeats nothing',
   ),
-  endpoint: textOption({})
-    .refine((text) => (text === undefined ? undefined : endpointProblem(text)))
-    .describe('URL of the service, for VPC endpoints and emulators'),
+  endpoint: textOption({}).refine(serviceUrlProblem).describe('URL of the service, for VPC endpoints and emulators'),
   compression: choiceOption(['gzip', 'none'], { default: 'gzip' }).describe(
     '`none` sends bodies uncompressed, which emulators may need',
   ),

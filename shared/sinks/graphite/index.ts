@@ -10,7 +10,6 @@
  * probably stored the points, and a fault before that is seen and repeated. Over UDP, delivered means sent: what the
  * network or a full buffer loses is not seen. A point sent twice overwrites itself.
  */
-
 import { booleanOption, choiceOption, secondsOption, textOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import * as z from '../../core/zod.ts';

@@ -7,7 +7,6 @@
  * Heapster sent an event with all values of a row; here they are points of one resource, which Honeycomb makes one event of
  * again. Limits are those of the preset (../otlp/presets.ts). https://docs.honeycomb.io/send-data/opentelemetry/
  */
-
 import { readEnvironment } from '../../config/env.ts';
 import { textOption } from '../../config/option-types.ts';
 import * as z from '../../core/zod.ts';

@@ -8,7 +8,6 @@
  * Limits: 1,000 points and 40,960 bytes in a request, 8 tags on a point (tsd.storage.max_tags). OpenTSDB stores the good
  * points of a request and tells the number of the others. A point sent twice is the same cell.
  */
-
 import { listOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { LEVELS } from '../../core/level.ts';
 import * as z from '../../core/zod.ts';

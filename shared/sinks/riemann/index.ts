@@ -8,7 +8,6 @@
  * The options are Heapster's. A message has at most `batchsize` events and 1 MiB; Riemann answers each with `ok`, which is
  * waited for. An event that comes again has the same host, service and time. Field numbers and their source: encode-fields.ts.
  */
-
 import { choiceOption, listOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { SinkError } from '../../core/errors.ts';
 import { LEVELS } from '../../core/level.ts';

@@ -6,6 +6,7 @@ import {
   wholeNumberOption,
 } from '../../config/option-types.ts';
 import * as z from '../../core/zod.ts';
+import { serviceUrlProblem } from '../http/service-url.ts';
 import { quotaOptions } from '../quota-options.ts';
 import { selectionOptions } from '../selection.ts';
 import type { SelectionDefaults } from '../sink.ts';
@@ -25,7 +26,7 @@ const selection = selectionOptions(DEFAULTS);
 
 export const OPTIONS = z.object({
   project: textOption({})
-    .refine((text) => (text === undefined || PROJECT.test(text) ? undefined : 'must be the id or number of a project'))
+    .refine((text) => (PROJECT.test(text) ? undefined : 'must be the id or number of a project'))
     .describe(
       'Google Cloud project of the metrics; else GOOGLE_CLOUD_PROJECT, that of the credentials, or that of the metadata server. ' +
         'For Heapster’s variable write `project=$GOOGLE_PROJECT_ID`',
@@ -72,16 +73,16 @@ export const OPTIONS = z.object({
     'Longest time for one request; never beyond the export timeout',
   ),
   endpoint: textOption({})
-    .refine((text) => (text === undefined ? undefined : endpointProblem(text)))
+    .refine(endpointProblem)
     .describe('URL of the service, for private endpoints and emulators; `http://` asks without credentials'),
 });
 
 export type StackdriverOptions = z.output<typeof OPTIONS>;
 
 function endpointProblem(endpoint: string): string | undefined {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return 'must be an http:// or https:// URL';
-  if (url.username !== '' || url.password !== '') return 'must have no user and password in it';
+  const problem = serviceUrlProblem(endpoint);
+  if (problem !== undefined) return problem;
+  const url = new URL(endpoint);
   return url.pathname === '/' && url.search === '' ? undefined : 'must have no path';
 }
 

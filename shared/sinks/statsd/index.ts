@@ -8,7 +8,6 @@
  * StatsD answers nothing and has no times: delivered means sent, what the network or a full buffer loses is not seen, and
  * values of an earlier tick are never sent. Gauges may be sent twice; counters are sent as gauges, as Heapster does.
  */
-
 import { choiceOption, listOption, secondsOption, textOption, wholeNumberOption } from '../../config/option-types.ts';
 import { SinkError } from '../../core/errors.ts';
 import { LEVELS } from '../../core/level.ts';
