@@ -7,6 +7,7 @@ import type { Deadline } from '../core/deadline.ts';
 import type { Millis } from '../core/units.ts';
 import { createGate, type Gate } from '../fanout/gate.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
+import { createSlowStart } from '../fanout/slow-start.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createGuestRules, type GuestRules } from '../kube/guest-rules.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
@@ -123,7 +124,7 @@ export function createSourceRuntime(
     uri,
     cluster,
     hostIdAnnotation: options.host_id_annotation,
-    gate: createGate(deps.config.maxInFlight),
+    gate: createGate(deps.config.maxInFlight, createSlowStart()),
     route: options.route,
     guest,
     startJitter: options.start_jitter_sec,
