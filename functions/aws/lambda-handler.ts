@@ -5,7 +5,7 @@ import type { Deadline } from '../../shared/core/deadline.ts';
 import { type Millis, SECOND } from '../../shared/core/units.ts';
 import { type DeadlineContext, deadlineMiddleware } from './deadline-middleware.ts';
 import { errorMiddleware } from './error-middleware.ts';
-import { packAnswer, unpackPayload } from './packed-payload.ts';
+import { packPayload, unpackPayload } from './packed-payload.ts';
 import { awsRuntime, writeLog } from './runtime.ts';
 
 /** Kept back from the function's time for the report, the answer and a slow clock. */
@@ -23,6 +23,6 @@ export function createLambdaHandler<Event, Result>(
     .use(deadlineMiddleware({ clock: systemClock, reserve: RESERVE }))
     .handler(async (event, context) => {
       const result = await work(await awsRuntime(), unpackPayload(event) as Event, context.deadline);
-      return packAnswer(result) as Result;
+      return packPayload(result) as Result;
     });
 }

@@ -1,5 +1,5 @@
 import { HeaplessError } from '../../shared/core/errors.ts';
-import { type PackedJson, packJson, unpackJson } from '../../shared/fanout/packed-json.ts';
+import { packJson, unpackJson } from '../../shared/fanout/packed-json.ts';
 
 /** A request or an answer as it travels when it is large: Lambda wants JSON, so gzip goes in base64. */
 interface Packed {
@@ -7,21 +7,11 @@ interface Packed {
   readonly body: string;
 }
 
-/** The value as it travels. */
+/** The value as it travels. A handler's answer is written by the runtime, which may clone it first: it must have no `toJSON`. */
 export function packPayload(value: unknown): unknown {
-  return value === undefined ? value : (packedOf(packJson(value)) ?? value);
-}
-
-/** The same for a handler's answer: plain JSON, as a runtime may clone it before it writes it, and a clone has no `toJSON`. */
-export function packAnswer(value: unknown): unknown {
   if (value === undefined) return value;
-  const json = packJson(value);
-  return packedOf(json) ?? unpackJson(json);
-}
-
-/** Undefined if it is small enough to travel as it is. */
-function packedOf({ packed, bytes }: PackedJson): Packed | undefined {
-  return packed ? { packed: 'gzip', body: bytes.toString('base64') } : undefined;
+  const { packed, bytes } = packJson(value);
+  return packed ? ({ packed: 'gzip', body: bytes.toString('base64') } satisfies Packed) : value;
 }
 
 /** What `packPayload` was given. Throws `HeaplessError` (`event_invalid`) for what cannot be unpacked. */

@@ -10,5 +10,5 @@ const around = createColdScrape();
 export const handler = createLambdaHandler(async (runtime, event: ShardRequest, deadline) => {
   const request = checkRequest<ShardRequest>(event, 'scrape');
   using own = deadline.within(request.endBy - runtime.platform.clock.now());
-  return runScrape(runtime, request, { deadline: own, around });
+  return runScrape(runtime, request, { deadline: own, around, travels: true });
 });

@@ -7,5 +7,5 @@ const around = createColdScrape();
 
 /** The scrape function: one shard of nodes in, their totals and outcomes out. */
 export const scrape = createHttpFunction<ShardRequest>('scrape', (runtime, request, deadline) =>
-  runScrape(runtime, request, { deadline, around }),
+  runScrape(runtime, request, { deadline, around, travels: true }),
 );

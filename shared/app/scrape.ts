@@ -5,6 +5,7 @@ import { LEAF_LEVELS } from '../core/level.ts';
 import { once } from '../core/once.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
 import type { NodeOutcome, Partial } from '../fanout/partial.ts';
+import { toPlainTables } from '../fanout/plain-tables.ts';
 import type { KubeUsage } from '../kube/client.ts';
 import type { RightsRoute } from '../kube/route-rights.ts';
 import type { AroundScraping } from './cold-scrape.ts';
@@ -32,7 +33,7 @@ const UNSENT_SHARE = 0.25;
  * One shard of a tick: asks its nodes' kubelets, folds each answer as it comes (decode, rates, enrich, totals), exports
  * the rows that only this shard knows, saves the counters, and answers with totals and outcomes. A node that fails is an
  * outcome. `pods` is a list of the whole cluster that shards in one process share; without it the shard lists for itself.
- * `around` runs all but the export and what comes after it.
+ * `around` runs all but the export and what comes after it. `travels` says that the answer goes to another process.
  * Throws only what makes the whole shard impossible (a cluster that cannot be connected to).
  */
 export async function runScrape(
@@ -42,10 +43,12 @@ export async function runScrape(
     deadline: by,
     pods: shared,
     around = (scraping) => scraping(),
+    travels = false,
   }: {
     readonly deadline: Deadline;
     readonly pods?: Promise<ListedPods> | undefined;
     readonly around?: AroundScraping;
+    readonly travels?: boolean;
   },
 ): Promise<Partial> {
   const { config, platform } = runtime;
@@ -135,7 +138,8 @@ export async function runScrape(
     for (const { name, shown } of gone) if (shown) folder.addGone(name);
     watch.add('fold', folder.millis());
     // Not after the export: shards of one process may wait long for it.
-    const totals = folder.takeTotals();
+    const taken = folder.takeTotals();
+    const totals = travels ? toPlainTables(taken) : taken;
     const built = builder.build();
     return { outcomes, totals, built, points: countBatchPoints(built) };
   });

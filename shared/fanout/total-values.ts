@@ -12,11 +12,11 @@ export class TotalValues extends Float64Array<ArrayBuffer> {
 
   /** What JSON has no number for is null. */
   toJSON(): readonly (number | null)[] {
-    const values: (number | null)[] = new Array(this.length).fill(null);
-    // By index: `Array.from` asks an iterator for each value.
+    const values: (number | null)[] = [];
+    // By index: `Array.from` asks an iterator for each value. One after the other: as long as none is null V8 keeps them as doubles.
     for (let row = 0; row < this.length; row++) {
-      const value = this[row];
-      if (value !== undefined && Number.isFinite(value)) values[row] = value;
+      const value = this[row] ?? Number.NaN;
+      values.push(Number.isFinite(value) ? value : null);
     }
     return values;
   }
