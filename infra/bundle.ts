@@ -4,6 +4,7 @@ import { type BuildOptions, build, type Metafile, type Plugin, transform } from 
 import { LAZY_BUILT_INS } from './built-ins-plugin.ts';
 import type { BundleScope } from './bundle-scope.ts';
 import { type Bundle, LAZY_PACKAGES } from './bundles.ts';
+import { eagerPartsPlugin } from './eager-parts-plugin.ts';
 import { eagerFiles, filesOfEntry, writeMerged } from './merge-eager.ts';
 import { scopePlugin } from './scope-plugin.ts';
 
@@ -55,7 +56,12 @@ export async function buildBundle(
     ...options,
     entryPoints: { index: bundle.entry },
     define: { __dirname: '__dir', __filename: '__file' },
-    plugins: [SHORT_NAMES, LAZY_BUILT_INS, ...(scope === undefined ? [] : [scopePlugin(scope, root)])],
+    plugins: [
+      SHORT_NAMES,
+      LAZY_BUILT_INS,
+      eagerPartsPlugin(bundle.eagerParts ?? [], root),
+      ...(scope === undefined ? [] : [scopePlugin(scope, root)]),
+    ],
     sourcemap: 'inline',
     metafile: true,
     write: false,
