@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { keepWarm } from '../../shared/app/keep-warm.ts';
 import type { Platform } from '../../shared/app/platform.ts';
+import { readTextFile } from '../../shared/app/read-text-file.ts';
 import { createRuntime, type Runtime } from '../../shared/app/runtime.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { ConfigError } from '../../shared/core/errors.ts';
@@ -45,7 +45,7 @@ export function awsPlatform(env: Readonly<Record<string, string | undefined>>): 
     defaultState: state,
     clock: systemClock,
     random: Math.random,
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: readTextFile,
     readSecret,
     write: writeLog,
     writeLog,

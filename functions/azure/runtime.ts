@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { keepWarm } from '../../shared/app/keep-warm.ts';
 import { openRuntime } from '../../shared/app/open-runtime.ts';
 import type { Platform } from '../../shared/app/platform.ts';
+import { readTextFile } from '../../shared/app/read-text-file.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { HeaplessError } from '../../shared/core/errors.ts';
@@ -49,7 +49,7 @@ export function azurePlatform(env: Readonly<Record<string, string | undefined>>)
     defaultState: state,
     clock: systemClock,
     random: Math.random,
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: readTextFile,
     readSecret: async (name) => {
       if (vault === undefined) {
         const message = 'HEAPLESS_AZURE_KEY_VAULT is not set; write https://NAME.vault.azure.net';

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Platform } from '../../shared/app/platform.ts';
+import { readTextFile } from '../../shared/app/read-text-file.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 
 /** This machine as a platform: everything in one process; `${secret:PATH}` is the content of a file. */
@@ -12,8 +12,8 @@ export function localPlatform(output: {
     defaultState: 'memory:',
     clock: systemClock,
     random: Math.random,
-    readFile: (path) => readFile(path, 'utf8'),
-    readSecret: async (name) => (await readFile(name, 'utf8')).trimEnd(),
+    readFile: readTextFile,
+    readSecret: async (name) => (await readTextFile(name)).trimEnd(),
     ...output,
   };
 }

@@ -8,7 +8,7 @@ const COLD_FLAGS = ['--turbo-filter=read*', '--no-maglev-inlining', '--no-maglev
 /** The same flags as V8 begins with. */
 const USUAL_FLAGS = ['--turbo-filter=*', '--maglev-inlining', '--maglev-loop-peeling'];
 /** Node brings the code of its modules compiled, and V8 takes it only while its flags are those that it was compiled with. */
-const BUILT_INS = ['node:tls', 'node:zlib', 'node:fs/promises'] as const;
+const BUILT_INS = ['node:tls', 'node:zlib', 'node:perf_hooks'] as const;
 
 /** Runs a scrape up to its export: asks nodes, folds what they answer, makes rows and totals. */
 export type AroundScraping = <T>(scraping: () => Promise<T>) => Promise<T>;

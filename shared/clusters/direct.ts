@@ -56,8 +56,8 @@ function serverOf(uri: ComponentUri, options: SourceOptions, env: ClusterDeps['e
     throw new HeaplessError(problem, { code: 'cluster_address' });
   }
   const port = env['KUBERNETES_SERVICE_PORT'] || '443';
-  const own = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-  const parsed = parseServerUrl(uri.host === '' ? own : `${uri.scheme}://${uri.host}${uri.path}`, options);
+  const own = (): string => `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const parsed = parseServerUrl(uri.host === '' ? own() : `${uri.scheme}://${uri.host}${uri.path}`, options);
   if ('problem' in parsed) throw new HeaplessError(parsed.problem, { code: 'cluster_address' });
   return parsed.server;
 }

@@ -53,8 +53,8 @@ export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<
   let next = '';
   for (;;) {
     const paging: Record<string, string> = next === '' ? { resourceVersion: '0' } : { continue: next };
-    const search = new URLSearchParams({ ...query, limit: String(pageSize), ...paging });
-    const answer = await settings.fetchPage(`${settings.path}?${search}`, settings.maxBytes - size);
+    const path = `${settings.path}?${toSearch({ ...query, limit: String(pageSize), ...paging })}`;
+    const answer = await settings.fetchPage(path, settings.maxBytes - size);
     if (answer.status === 'failed') {
       const fresh = answer.freshContinue ?? '';
       const mayGoOn =
@@ -86,6 +86,13 @@ export async function listAll<T>(settings: ListSettings<T>): Promise<KubeResult<
       };
     seen.add(next);
   }
+}
+
+/** A query. In place of `URLSearchParams`, which takes longer than all else of a list of one page. */
+function toSearch(query: Readonly<Record<string, string>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 /** Items of one key once: as it came last. */

@@ -23,6 +23,10 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const BAD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 const LENGTH = /^\d{1,15}$/;
 
+/** Names of fields that were seen: every answer has the same. */
+const keys = new Map<string, string>();
+const MOST_KEYS = 64;
+
 /** The head that was read last: within a second kubelets' answers through one server have the same. */
 let latest: { readonly text: string; readonly head: ResponseHead } | undefined;
 
@@ -53,15 +57,36 @@ function parse(text: string): ResponseHead {
 
 function addField(fields: Record<string, string | undefined>, line: string): void {
   const colon = line.indexOf(':');
-  const name = line.slice(0, colon);
-  if (colon <= 0 || !NAME.test(name)) throw new HttpError('HPE_INVALID_HEADER_TOKEN', 'Invalid header token');
-  const value = line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, '');
+  const key = colon <= 0 ? undefined : keyOf(line.slice(0, colon));
+  if (key === undefined) throw new HttpError('HPE_INVALID_HEADER_TOKEN', 'Invalid header token');
+  const value = trimmed(line, colon + 1);
   if (BAD_VALUE.test(value)) throw new HttpError('HPE_INVALID_HEADER_TOKEN', 'Invalid header value char');
-  const key = name.toLowerCase();
   const known = fields[key];
   if (known !== undefined && key === 'content-length')
     throw new HttpError('HPE_UNEXPECTED_CONTENT_LENGTH', 'Content-Length already present');
   fields[key] = known === undefined ? value : `${known}, ${value}`;
+}
+
+/** A field's name in lower case; undefined if it is none. */
+function keyOf(name: string): string | undefined {
+  const known = keys.get(name);
+  if (known !== undefined || !NAME.test(name)) return known;
+  const key = name.toLowerCase();
+  if (keys.size < MOST_KEYS) keys.set(name, key);
+  return key;
+}
+
+/** The line from `from` on, without the spaces and tabs around it. `trim` knows more of them. */
+function trimmed(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function bodyLength(status: number, fields: HttpHeaders): number {

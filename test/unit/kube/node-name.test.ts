@@ -10,6 +10,26 @@ describe('isNodeName', () => {
     },
   );
 
+  it.each([
+    ['a'.repeat(63), true],
+    ['a'.repeat(64), false],
+    [`b.${'a'.repeat(63)}.c`, true],
+    [`b.${'a'.repeat(64)}.c`, false],
+    [`${'a'.repeat(64)}.c`, false],
+    ['-a', false],
+    ['a-', false],
+    ['a.-b', false],
+    ['a..b', false],
+    ['a.', false],
+    ['.a', false],
+    ['A', false],
+    ['', false],
+    [Array.from({ length: 4 }, () => 'a'.repeat(62)).join('.'), true],
+    [Array.from({ length: 4 }, () => 'a'.repeat(63)).join('.'), false],
+  ])('knows how long a label and a name may be: %s', (name, is) => {
+    expect(isNodeName(name)).toBe(is);
+  });
+
   it('takes nothing that would change a path', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
@@ -23,5 +43,7 @@ describe('isNodeName', () => {
   it('answers at once for long names', () => {
     expect(isNodeName('a'.repeat(100_000))).toBe(false);
     expect(isNodeName(`${'a-'.repeat(126)}!`)).toBe(false);
+    expect(isNodeName(`${'a.'.repeat(126)}!`)).toBe(false);
+    expect(isNodeName('a-'.repeat(126))).toBe(false);
   });
 });

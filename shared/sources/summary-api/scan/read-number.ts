@@ -16,9 +16,13 @@ const ZEROS = 0x30303030;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+function isDigit(byte: number): boolean {
+  return byte >= BYTE.zero && byte <= BYTE.zero + 9;
+}
+
 function isNumberByte(byte: number): boolean {
   return (
-    (byte >= BYTE.zero && byte <= BYTE.zero + 9) ||
+    isDigit(byte) ||
     byte === BYTE.dot ||
     byte === BYTE.minus ||
     byte === BYTE.plus ||
@@ -30,6 +34,10 @@ function isNumberByte(byte: number): boolean {
 /** Moves past a number of any form. */
 export function skipNumber({ body, bytes, end }: Reading, pos: number): number {
   let at = pos;
+  while (at < end && isDigit(bytes[at]!)) at++;
+  // Digits alone, as most numbers are.
+  const isPlain = at > pos && (bytes[pos] !== BYTE.zero || at === pos + 1);
+  if (isPlain && !(at < end && isNumberByte(bytes[at]!))) return at;
   while (at < end && isNumberByte(bytes[at]!)) at++;
   return NUMBER.test(body.toString('latin1', pos, at)) ? at : DOUBT;
 }
