@@ -53,7 +53,8 @@ export class ColumnPool {
     if (bytes < LEAST_BYTES) return new ArrayBuffer(bytes);
     const room = roomFor(bytes);
     const buffer = this.#free.get(room)?.pop();
-    if (buffer === undefined) return new ArrayBuffer(room);
+    // Not `new ArrayBuffer`: it would be written full of zeros first.
+    if (buffer === undefined) return Buffer.allocUnsafeSlow(room).buffer;
     this.#bytes -= room;
     return buffer;
   }

@@ -80,6 +80,12 @@ export function createRequester<E>(
   const skew = createClockSkew();
   const count = { requests: 0, bytes: 0, retries: 0 };
   let closed = false;
+  let latest: { readonly auth: AuthHeaders; readonly secrets: readonly string[] } | undefined;
+
+  const secretsIn = (auth: AuthHeaders): readonly string[] => {
+    if (latest?.auth !== auth) latest = { auth, secrets: secretsOf(auth) };
+    return latest.secrets;
+  };
 
   const exchange = async (request: JsonRequest<E>, auth: AuthHeaders): Promise<Exchange> => {
     const headers = { ...request.headers, ...auth };
@@ -110,7 +116,7 @@ export function createRequester<E>(
     let reconnected = false;
     for (;;) {
       const result = await exchange(request, auth);
-      const secrets = secretsOf(auth);
+      const secrets = secretsIn(auth);
       if (result.kind === 'broken' && result.reused && !reconnected) {
         reconnected = true;
         count.retries++;

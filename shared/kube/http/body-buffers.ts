@@ -33,7 +33,7 @@ export class BodyBuffers {
     while (capacity < needed) capacity *= 2;
     const next = Buffer.allocUnsafeSlow(capacity);
     buffer.copy(next, 0, 0, size);
-    freeMemory(buffer);
+    drop(buffer);
     if (capacity <= MOST_KEPT_SIZE) this.#usual = Math.max(this.#usual, capacity);
     return next;
   }
@@ -42,6 +42,11 @@ export class BodyBuffers {
   give(buffer: Buffer): void {
     if (this.#free.length < this.#most && buffer.length >= this.#usual && buffer.length <= MOST_KEPT_SIZE)
       this.#free.push(buffer);
-    else freeMemory(buffer);
+    else drop(buffer);
   }
+}
+
+/** Gives a list's memory back at once. A few smaller ones, of the first bodies, are left to the collector. */
+function drop(buffer: Buffer): void {
+  if (buffer.length > MOST_KEPT_SIZE) freeMemory(buffer);
 }
