@@ -28,7 +28,7 @@ export const BUNDLES: readonly Bundle[] = [
     entry: 'functions/aws/scrape.ts',
     eagerBudget: 445 * KB,
     totalBudget: 8_600 * KB,
-    eagerParts: ['./cluster-access.ts', '../sources/summary-api/decode-summary.ts'],
+    eagerParts: ['./cluster-access.ts'],
   },
   { name: 'reduce', entry: 'functions/aws/reduce.ts', eagerBudget: 240 * KB, totalBudget: 8_600 * KB },
   {
