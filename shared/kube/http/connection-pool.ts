@@ -3,6 +3,8 @@ import { Connection, type ConnectionUse, type Dial } from './connection.ts';
 
 /** An idle connection is given up before the other side does it (Go's server: 90 s idle). */
 const IDLE_LIMIT: Millis = 80_000;
+/** Most are wanted again within milliseconds: only who is idle for longer is put to rest, which takes as long as a small answer. */
+const REST_AFTER: Millis = 1_000;
 /** What a socket can read at once; TLS gives 16 kB at most. */
 const READ_BYTES = 65_536;
 
@@ -14,6 +16,7 @@ export class ConnectionPool {
   /** One for all: what is read is copied before the next read begins. */
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #idleCount = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** At most `mostIdle` connections are kept for later. How many are busy at once is for the caller to bound. */
   constructor(mostIdle: number) {
@@ -61,7 +64,12 @@ export class ConnectionPool {
     this.#idle.set(key, list);
     list.push(connection);
     this.#idleCount++;
-    connection.rest(IDLE_LIMIT);
+    this.#timer ??= setTimeout(() => this.#restAll(), REST_AFTER).unref();
+  }
+
+  #restAll(): void {
+    this.#timer = undefined;
+    for (const connection of [...this.#idle.values()].flat()) connection.rest(IDLE_LIMIT);
   }
 
   #forget(key: string, connection: Connection): void {

@@ -34,6 +34,7 @@ export class Connection {
   #reader: ResponseReader | undefined;
   #keepAlive = false;
   #isReady = false;
+  #isResting = false;
   #isClosed = false;
   #uses = 0;
 
@@ -80,14 +81,19 @@ export class Connection {
       onBody: (bytes, from, to) => use.onBody(bytes, from, to),
     });
     const socket = this.#socket;
-    socket.ref();
-    socket.setTimeout(0);
+    if (this.#isResting) {
+      this.#isResting = false;
+      socket.ref();
+      socket.setTimeout(0);
+    }
     if (this.#isReady) socket.write(request, 'latin1');
     else socket.once(this.#ready, () => socket.write(request, 'latin1'));
   }
 
   /** Waits for work for at most so long, and does not keep the process alive. */
   rest(limit: number): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
     this.#socket.setTimeout(limit);
     this.#socket.unref();
   }

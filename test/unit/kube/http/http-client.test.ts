@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Exchange, ReadPieces } from '../../../../shared/kube/exchange.ts';
@@ -326,6 +328,28 @@ describe('HttpClient', () => {
     await get('/1');
 
     expect(await get('/2')).toMatchObject({ kind: 'broken', phase: 'connect', reused: true });
+  });
+
+  it('keeps no process alive by connections that are idle', async () => {
+    const port = await startServer((socket) => socket.write(answer('x')));
+    const room = new URL('../../../../shared/kube/http/', import.meta.url).href;
+    const script = `
+      import { createHttpClient } from '${room}http-client.ts';
+      import { dialTcp } from '${room}dial-tcp.ts';
+      const dial = dialTcp({ host: '127.0.0.1', port: ${port} });
+      const common = { key: '', dial, host: 'x', path: '/', headers: {}, maxBytes: 1000, onHead: () => undefined };
+      const client = createHttpClient(4);
+      const get = () => client.get({ ...common, signal: new AbortController().signal });
+      await get();
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      console.log((await get()).body.toString());`;
+
+    // Killed, and an error, if it does not end by itself.
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      timeout: 30_000,
+    });
+
+    expect(stdout).toBe('x\n');
   });
 
   it('asks on a new connection once idle ones are dropped', async () => {
