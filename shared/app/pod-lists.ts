@@ -1,5 +1,6 @@
 import type { LabelSettings } from '../config/config.ts';
 import type { Deadline } from '../core/deadline.ts';
+import type { SharedDeadlines } from '../core/shared-deadlines.ts';
 import type { Millis } from '../core/units.ts';
 import type { FailureReason, KubeClient } from '../kube/client.ts';
 import { createPodIndex, type PodIndex } from '../processors/pod-index.ts';
@@ -40,6 +41,8 @@ export function createPodLists(
     readonly whole: Promise<ListedPods> | undefined;
     readonly labels: LabelSettings;
     readonly deadline: Deadline;
+    /** Those of the lists of nodes, within it. */
+    readonly deadlines: SharedDeadlines;
     /** Longest time for the list of one node; less when little is left, so that the nodes that wait get their turn. */
     readonly nodeTimeout: Millis;
     readonly warn: (warning: string) => void;
@@ -56,7 +59,7 @@ export function createPodLists(
   if (whole === undefined) {
     return {
       async of(node) {
-        using deadline = options.deadline.within(Math.min(nodeTimeout, options.deadline.remaining() * NODE_SHARE));
+        const deadline = options.deadlines.take(Math.min(nodeTimeout, options.deadline.remaining() * NODE_SHARE));
         return indexOf(await listPods(client, { node, labels, deadline }));
       },
       known: async () => undefined,

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Deadline } from '../core/deadline.ts';
+import type { SharedDeadlines } from '../core/shared-deadlines.ts';
 import type { ShardNode } from '../fanout/invoker.ts';
 import type { NodeOutcome } from '../fanout/partial.ts';
 import type { Source } from '../sources/source.ts';
@@ -11,8 +11,8 @@ export interface NodeScrape {
   readonly source: Source;
   readonly config: Config;
   readonly clock: Clock;
-  /** End of scraping; the node's own deadline lies within it. */
-  readonly deadline: Deadline;
+  /** The nodes' own deadlines, within the end of scraping. */
+  readonly deadlines: SharedDeadlines;
   readonly pods: PodLists;
   /** Reads what was saved, when it is first asked for; `counters` resolves when those are there. */
   readonly saved: () => { readonly counters: Promise<void> };
@@ -23,7 +23,7 @@ export interface NodeScrape {
 export async function scrapeNode(node: ShardNode, scrape: NodeScrape): Promise<NodeOutcome> {
   const { source, config, clock, folder } = scrape;
   const started = clock.now();
-  using deadline = scrape.deadline.within(config.nodeTimeout);
+  const deadline = scrape.deadlines.take(config.nodeTimeout);
   const [scraped, pods] = await Promise.all([
     source.scrape(node, deadline).then((result) => ({
       result,

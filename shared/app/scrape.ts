@@ -3,6 +3,7 @@ import { MetricBatchBuilder } from '../core/batch-builder.ts';
 import { createDeadline, type Deadline } from '../core/deadline.ts';
 import { LEAF_LEVELS } from '../core/level.ts';
 import { once } from '../core/once.ts';
+import { createSharedDeadlines } from '../core/shared-deadlines.ts';
 import type { ShardNode, ShardRequest } from '../fanout/invoker.ts';
 import type { NodeOutcome, Partial } from '../fanout/partial.ts';
 import { toPlainTables } from '../fanout/plain-tables.ts';
@@ -99,6 +100,8 @@ export async function runScrape(
     return saved;
   });
   using listing = scraping.within(scraping.remaining() * PODS_SHARE);
+  using turns = createSharedDeadlines(scraping);
+  using lists = createSharedDeadlines(scraping);
   using patience = scraping.within(scraping.remaining() * UNSENT_SHARE);
   const askNodes = async (): Promise<readonly NodeOutcome[]> => {
     const { labels } = config;
@@ -110,6 +113,7 @@ export async function runScrape(
       whole: shared ?? own,
       labels,
       deadline: scraping,
+      deadlines: lists,
       nodeTimeout: config.nodeTimeout,
       warn: tally.warn,
       fault: (name) => tally.addFaults({ [name]: 1 }),
@@ -120,7 +124,7 @@ export async function runScrape(
       deadline: scraping,
       warn: tally.warn,
     });
-    const shard = { source: way, config, clock: platform.clock, deadline: scraping, pods, saved: load, folder };
+    const shard = { source: way, config, clock: platform.clock, deadlines: turns, pods, saved: load, folder };
     const scrape = (node: ShardNode): Promise<NodeOutcome> =>
       source.gate.run(async () => {
         // Waiting for a turn costs a node nothing of its own time.
