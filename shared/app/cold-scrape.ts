@@ -2,11 +2,17 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * How V8 compiles during the first scrape of a process: TurboFan only what reads summaries and pods (`readEntity` and its like), Maglev
- * each function by itself. Most else is hot for some hundred milliseconds, less than compiling it takes. See ADR 35.
+ * each function by itself. Most else is hot for some hundred milliseconds, less than compiling it takes. See ADR 35. One thread collects
+ * what is new: in so small a heap it takes longer to wake others. See ADR 36.
  */
-const COLD_FLAGS = ['--turbo-filter=read*', '--no-maglev-inlining', '--no-maglev-loop-peeling'];
+const COLD_FLAGS = [
+  '--turbo-filter=read*',
+  '--no-maglev-inlining',
+  '--no-maglev-loop-peeling',
+  '--no-parallel-scavenge',
+];
 /** The same flags as V8 begins with. */
-const USUAL_FLAGS = ['--turbo-filter=*', '--maglev-inlining', '--maglev-loop-peeling'];
+const USUAL_FLAGS = ['--turbo-filter=*', '--maglev-inlining', '--maglev-loop-peeling', '--parallel-scavenge'];
 /** Node brings the code of its modules compiled, and V8 takes it only while its flags are those that it was compiled with. */
 const BUILT_INS = ['node:tls', 'node:zlib', 'node:perf_hooks'] as const;
 

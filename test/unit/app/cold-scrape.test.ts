@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createColdScrape } from '../../../shared/app/cold-scrape.ts';
 
-const COLD = ['--turbo-filter=read*', '--no-maglev-inlining', '--no-maglev-loop-peeling'];
-const USUAL = ['--turbo-filter=*', '--maglev-inlining', '--maglev-loop-peeling'];
+const COLD = ['--turbo-filter=read*', '--no-maglev-inlining', '--no-maglev-loop-peeling', '--no-parallel-scavenge'];
+const USUAL = ['--turbo-filter=*', '--maglev-inlining', '--maglev-loop-peeling', '--parallel-scavenge'];
 
 function recorder(): { readonly said: string[]; readonly around: ReturnType<typeof createColdScrape> } {
   const said: string[] = [];
