@@ -26,7 +26,7 @@ export const BUNDLES: readonly Bundle[] = [
   {
     name: 'scrape',
     entry: 'functions/aws/scrape.ts',
-    eagerBudget: 445 * KB,
+    eagerBudget: 385 * KB,
     totalBudget: 8_600 * KB,
     eagerParts: ['./cluster-access.ts'],
   },

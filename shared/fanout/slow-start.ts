@@ -9,7 +9,7 @@ export interface LoopTimes {
 
 /** Nodes that are asked at first. Each is two requests and two connections, its summary and its pods. */
 const FIRST = 2;
-const LOOK_EVERY: Millis = 10;
+const LOOK_EVERY: Millis = 5;
 /** Share of the time that the event loop has to have been idle. */
 const IDLE = 0.5;
 /** A loop that is never idle may be busy with something else: after so long more are asked in any case. */
