@@ -54,7 +54,9 @@ async function run(name: string, { handler, timeout }: LambdaFunction, event: un
     succeed: noCallback,
   };
   try {
-    const answer = JSON.stringify((await handler(event as never, context as never, noCallback as never)) ?? null);
+    const answered = await handler(event as never, context as never, noCallback as never);
+    // A runtime may clone an answer before it writes it, which loses what a class does when it is written.
+    const answer = JSON.stringify(structuredClone(answered) ?? null);
     if (Buffer.byteLength(answer) <= MOST_BYTES) return { status: 200, body: answer };
     return failed('Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size');
   } catch (error) {
