@@ -1,4 +1,5 @@
 import type { SignatureV4 } from '@smithy/signature-v4';
+import { toQueryString } from '../core/query-string.ts';
 import type { UnixMillis } from '../core/units.ts';
 import type { AwsIdentity } from '../identity/aws-credentials.ts';
 import { NodeSha256 } from '../identity/node-sha256.ts';
@@ -29,8 +30,5 @@ export async function presignEksToken(options: {
     },
     { expiresIn: EXPIRES, signingDate: new Date(options.now), unhoistableHeaders: new Set([CLUSTER_HEADER]) },
   );
-  const pairs = Object.entries(query).map(
-    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`,
-  );
-  return `k8s-aws-v1.${Buffer.from(`https://${hostname}/?${pairs.join('&')}`).toString('base64url')}`;
+  return `k8s-aws-v1.${Buffer.from(`https://${hostname}/?${toQueryString(query)}`).toString('base64url')}`;
 }
