@@ -3,7 +3,7 @@ import { Connection, type ConnectionUse, type Dial } from './connection.ts';
 
 /** An idle connection is given up before the other side does it (Go's server: 90 s idle). */
 const IDLE_LIMIT: Millis = 80_000;
-/** Most are wanted again within milliseconds: only who is idle for longer is put to rest, which takes as long as a small answer. */
+/** Most are wanted again within milliseconds. Only who is idle for longer is put to rest: that is two timers and two calls into libuv. */
 const REST_AFTER: Millis = 1_000;
 /** What a socket can read at once; TLS gives 16 kB at most. */
 const READ_BYTES = 65_536;
